@@ -1,0 +1,184 @@
+"""What can go wrong in the core. Errors carry data, never words for people: bot/telegram/errors.py has those.
+
+    PrivacyError
+    ├── PolicyError                the policy file cannot be used
+    ├── (keys)
+    │   ├── KeyUnavailableError    no key to open this with (wrong root key, destroyed epoch)
+    │   ├── ShreddedError          the subject's key was destroyed
+    │   ├── SealError              wrong key, wrong place or a changed bit
+    │   ├── RegionError            this process may not open keys of that region
+    │   └── RestrictedError        processing is restricted for this purpose
+    ├── NotFoundError              no such thing for this subject
+    ├── NotLinkedError             this Telegram person has no account yet
+    ├── AccountClosedError         the account is closed; until `until` it can be taken back
+    ├── TakeBackOverError          too late to take a deletion back
+    ├── PasswordError
+    │   ├── PasswordWrongError     wrong; `tries_left`
+    │   ├── PasswordLockedError    too many tries; until `until`
+    │   └── PasswordWeakError      not a usable new password
+    ├── ConfirmationError          the button is no good: Expired, Used, Foreign
+    ├── LinkError                  a deep link is unknown, used or expired
+    ├── TransitionError            the case cannot go there from here
+    ├── NotAllowedError            the actor's role does not allow this
+    └── ImportRecordError          one record of an import file is broken
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class PrivacyError(Exception):
+    """Root of everything the core raises on purpose."""
+
+    keeps_writes = False
+    """True where what the verb wrote before raising must stay (a counted wrong password)."""
+
+
+class PolicyError(PrivacyError):
+    """The policy file cannot be used."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}")
+        self.where = where
+        self.problem = problem
+
+
+class KeyUnavailableError(PrivacyError):
+    """There is no key to open this with."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"key {key_id} is not available")
+        self.key_id = key_id
+
+
+class ShreddedError(PrivacyError):
+    """The subject's key was destroyed; nothing sealed under it opens again."""
+
+
+class SealError(PrivacyError):
+    """A sealed value does not open: wrong key, wrong place or a changed bit."""
+
+
+class RegionError(PrivacyError):
+    """This process may not open keys of that region."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(region)
+        self.region = region
+
+
+class RestrictedError(PrivacyError):
+    """Processing is restricted (GDPR Art. 18) and this purpose is not among the exceptions."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(purpose)
+        self.purpose = purpose
+
+
+class NotFoundError(PrivacyError):
+    """There is no such thing for this subject."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class NotLinkedError(PrivacyError):
+    """This Telegram person has no account yet."""
+
+
+class AccountClosedError(PrivacyError):
+    """The account is closed because its deletion was asked for."""
+
+    def __init__(self, until: datetime, ref: str) -> None:
+        super().__init__(ref)
+        self.until = until
+        self.ref = ref
+
+
+class TakeBackOverError(PrivacyError):
+    """The grace period is over: the deletion can no longer be taken back."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(ref)
+        self.ref = ref
+
+
+class PasswordError(PrivacyError):
+    """Something about a password."""
+
+    keeps_writes = True
+
+
+class PasswordWrongError(PasswordError):
+    """That is not the password."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class PasswordLockedError(PasswordError):
+    """Too many wrong passwords."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class PasswordWeakError(PasswordError):
+    """The new password is too short or too long."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(least)
+        self.least = least
+
+
+class ConfirmationError(PrivacyError):
+    """A button that confirms something is no good."""
+
+
+class ConfirmationExpiredError(ConfirmationError):
+    """Its time is over."""
+
+
+class ConfirmationUsedError(ConfirmationError):
+    """It was tapped before: the deed is done or under way, and is not done twice."""
+
+
+class ConfirmationForeignError(ConfirmationError):
+    """It is unknown, or was made for another person, chat or action."""
+
+
+class LinkError(PrivacyError):
+    """A deep link is unknown, used or expired."""
+
+
+class TransitionError(PrivacyError):
+    """The case cannot go there from where it is."""
+
+    def __init__(self, ref: str, status: str, step: str) -> None:
+        super().__init__(f"{ref}: {step} from {status}")
+        self.ref = ref
+        self.status = status
+        self.step = step
+
+
+class NotAllowedError(PrivacyError):
+    """The actor's role does not allow this."""
+
+    keeps_writes = True  # the refused access is audited
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+class ImportRecordError(PrivacyError):
+    """One record of an import file is broken."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"record {number}: {problem}")
+        self.number = number
+        self.problem = problem

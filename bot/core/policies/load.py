@@ -1,0 +1,177 @@
+"""Reads a policy file and refuses one that would not keep its word."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from bot.core.errors import PolicyError
+from bot.core.policies.model import (
+    Group,
+    Jurisdiction,
+    Policy,
+    Promise,
+    Regime,
+    RetentionRule,
+    RightEntry,
+    Safeguards,
+    Span,
+    Topic,
+    Unit,
+)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+REQUIRED_PROMISES = frozenset({"acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach"})
+REQUIRED_RETENTION = frozenset({"conversation", "inbox", "outbox", "draft", "export_package", "case", "audit"})
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NAMES_WITH_DIGITS = re.compile(r"TLS 1\.3|AES-256|SOC 2|\b20\d\d\b")
+
+
+def shipped_policy_file() -> Path:
+    """The policy that the project ships with."""
+    return Path(__file__).with_name("kimi.toml")
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """The policy of a file (or of the folder that holds `policy.toml`). PolicyError says what is wrong and where."""
+    file = path or shipped_policy_file()
+    if file.is_dir():
+        file = file / "policy.toml"
+    try:
+        content = file.read_bytes()
+        data = tomllib.loads(content.decode())
+    except OSError as error:
+        raise PolicyError(file.name, error.strerror or "cannot be read") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError(file.name, str(error)) from None
+    policy = _policy(data, hashlib.sha256(content).hexdigest())
+    _check(policy)
+    return policy
+
+
+def _policy(data: Mapping[str, Any], digest: str) -> Policy:
+    head = _part(data, "policy", dict)
+    promises = {
+        name: _build(f"promises.{name}", _promise, name, row)
+        for name, row in _part(data, "promises", dict).items()
+    }
+    safeguards = _build("safeguards", lambda: Safeguards(**_with_spans(_part(data, "safeguards", dict))))
+    retention = {
+        row.get("record", "?"): _build(f"retention.{row.get('record')}", _retention, row, promises)
+        for row in _part(data, "retention", list)
+    }
+    regimes = {
+        name: _build(f"regimes.{name}", _regime, name, row)
+        for name, row in _part(data, "regimes", dict).items()
+    }
+    head_fields = ("id", "service", "operator", "version", "updated", "title", "authority", "notice", "dpo")
+    known = {name: _build("policy", _text, head.get(name)) for name in head_fields}
+    return Policy(
+        **known,
+        sections=_part(head, "sections", dict),
+        promises=promises,
+        safeguards=safeguards,
+        retention=retention,
+        regimes=regimes,
+        jurisdictions=_table(data, "jurisdictions", Jurisdiction),
+        rights=_table(data, "rights", RightEntry),
+        groups=_table(data, "groups", Group),
+        topics=_table(data, "topics", Topic),
+        digest=digest,
+    )
+
+
+def _part(data: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    found = data.get(name)
+    if not isinstance(found, kind) or not found:
+        raise PolicyError(name, "is missing")
+    return found
+
+
+def _build(where: str, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return make(*args, **kwargs)
+    except KeyError as error:
+        raise PolicyError(where, f"{error.args[0]} is missing") from None
+    except (TypeError, ValueError) as error:
+        raise PolicyError(where, str(error)) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text is missing")
+    return value
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    amount = row["amount"]
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
+        raise ValueError("amount must be a whole number above zero")
+    return Span(amount, Unit(row["unit"]))
+
+
+def _promise(name: str, row: Mapping[str, Any]) -> Promise:
+    return Promise(name, _span(row), row["section"], _text(row["says"]))
+
+
+def _regime(name: str, row: Mapping[str, Any]) -> Regime:
+    return Regime(id=name, **(_with_spans(row) | {"pause": tuple(row["pause"])}))
+
+
+def _with_spans(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _span(value) if isinstance(value, dict) else value for name, value in row.items()}
+
+
+def _retention(row: Mapping[str, Any], promises: Mapping[str, Promise]) -> RetentionRule:
+    span = promises[row["promise"]].span if "promise" in row else _span(row["keep_for"])
+    return RetentionRule(row["record"], span, _text(row["because"]))
+
+
+def _table(data: Mapping[str, Any], name: str, kind: type[T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for row in _part(data, name, list):
+        key = str(row.get("id", "?"))
+        if key in found:
+            raise PolicyError(f"{name}.{key}", "stands twice")
+        values = {field: tuple(value) if isinstance(value, list) else value for field, value in row.items()}
+        found[key] = _build(f"{name}.{key}", kind, **values)
+    return found
+
+
+def _check(policy: Policy) -> None:
+    """What a policy must hold to: references meet, placeholders are known, no promise is written as a digit."""
+    for missing in sorted(REQUIRED_PROMISES - policy.promises.keys()):
+        raise PolicyError(f"promises.{missing}", "is missing")
+    for missing in sorted(REQUIRED_RETENTION - policy.retention.keys()):
+        raise PolicyError(f"retention.{missing}", "is missing")
+    if "policy" not in policy.regimes:
+        raise PolicyError("regimes.policy", "is missing")
+    for promise in policy.promises.values():
+        _known(policy.sections, promise.section, f"promises.{promise.id}", "section")
+    for place in policy.jurisdictions.values():
+        _known(policy.regimes, place.regime, f"jurisdictions.{place.id}", "regime")
+    for right in policy.rights.values():
+        for place_id in right.jurisdictions:
+            _known(policy.jurisdictions, place_id, f"rights.{right.id}", "jurisdiction")
+    for topic in policy.topics.values():
+        _known(policy.groups, topic.group, f"topics.{topic.id}", "group")
+        _known(policy.sections, topic.section, f"topics.{topic.id}", "section")
+        for other in topic.related:
+            _known(policy.topics, other, f"topics.{topic.id}", "related topic")
+    values = policy.values()
+    for sentence in policy.sentences():
+        for name in _PLACEHOLDER.findall(sentence):
+            _known(values, name, sentence[:40], "placeholder")
+        for digits in re.findall(r"\d+", _NAMES_WITH_DIGITS.sub("", _PLACEHOLDER.sub("", sentence))):
+            raise PolicyError(sentence[:40], f"writes the number {digits}; name its promise instead")
+
+
+def _known(table: Mapping[str, Any], name: str, where: str, what: str) -> None:
+    if name not in table:
+        raise PolicyError(where, f"unknown {what} {name!r}")
