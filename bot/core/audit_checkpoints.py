@@ -1,0 +1,195 @@
+"""Signed checkpoints of the audit chain, kept outside the database, and the chain as a file (GDPR Art. 5(2)).
+
+A chain of hashes alone proves little to whoever can write the database: rewrite one entry, hash the rest again, and it
+fits. A checkpoint signs how long the chain is and with which hash it ends, and lies where the database's administrator
+does not write. What was signed can then be neither changed, nor cut off, nor told in two ways. `bot/audit_verify.py`
+checks this with nothing but the files and the public key. What it cannot see: the entries after the newest checkpoint,
+and a checkpoint file cut back together with the chain. Against that, send a copy of a checkpoint elsewhere now and then.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from bot.core.audit import AuditEntry
+from bot.core.clock import Clock
+from bot.core.errors import PrivacyError
+from bot.core.ports import Tx
+
+# The same key signs other things too: a signature for one of them must not pass for a checkpoint.
+PURPOSE: Final = b"privacy-bot audit checkpoint 1\n"
+
+
+class CheckpointKeyError(PrivacyError):
+    """The public key beside the checkpoints is another one: a second key must not sign the same file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How long the chain is. `number` and `hash` are its last entry's, `count` is how many entries are still kept."""
+
+    number: int
+    hash: bytes
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is signed: this region's chain ended like this at `at` (aware, whole milliseconds)."""
+
+    region: str
+    head: Head
+    at: datetime
+
+
+def head_of(tx: Tx) -> Head:
+    """The chain's head. Read it in a transaction of its own: an entry that is rolled back must not be signed."""
+    number, last = tx.audit_head()
+    return Head(number, last, tx.audit.count())
+
+
+def export_chain(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """The chain as JSON lines, each with its newline, in the order given (by `id`). Hashes are hexadecimal."""
+    for entry in entries:
+        row = {
+            "number": entry.number,
+            "at": entry.at.isoformat(timespec="milliseconds"),
+            "tag": entry.tag,
+            "actor": entry.actor,
+            "subject": entry.subject,
+            "ref": entry.ref,
+            "details": entry.details,
+            "before": entry.before.hex(),
+            "hash": entry.hash.hex(),
+        }
+        yield json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def sign(checkpoint: Checkpoint, seed: bytes) -> str:
+    """The checkpoint as a JSON line with its Ed25519 signature (RFC 8032). `seed` is the 32-byte signing key."""
+    row: dict[str, str | int] = {
+        "at": checkpoint.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "count": checkpoint.head.count,
+        "head": checkpoint.head.hash.hex(),
+        "number": checkpoint.head.number,
+        "region": checkpoint.region,
+    }
+    message = PURPOSE + json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+    row["signature"] = Ed25519PrivateKey.from_private_bytes(seed).sign(message).hex()
+    return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def public_key_pem(seed: bytes) -> bytes:
+    """The public half of the signing key, as `openssl` and `bot/audit_verify.py` read it."""
+    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+class CheckpointFile:
+    """One region's checkpoints in one file, with the public key beside it (the same name, ending in `.pub`).
+
+    Processes of one machine may share it: whoever finds it due first writes, under a lock of the file.
+    """
+
+    def __init__(self, path: Path, region: str, seed: bytes, clock: Clock, every: timedelta) -> None:
+        """CheckpointKeyError when the file belongs to another key. Makes the folder and the key file where missing."""
+        self.path = path
+        self.public_key_path = path.with_name(path.name + ".pub")
+        self._region = region
+        self._seed = seed
+        self._clock = clock
+        self._every = every
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            if not self.public_key_path.exists():
+                self.public_key_path.write_bytes(public_key_pem(seed))
+            elif self.public_key_path.read_bytes() != public_key_pem(seed):
+                raise CheckpointKeyError(self.public_key_path)
+
+    def write_if_due(self, head: Callable[[], Head]) -> Checkpoint | None:
+        """Append a checkpoint unless the newest is younger than the interval; `head` is asked only when it is due.
+
+        The newest by what it says, not by this process's memory: restarts and other processes count too.
+        """
+        # Asked before the lock is taken: reading the head may wait for another transaction, which may wait for us.
+        if not self._is_due(self._newest()):
+            return None
+        found = head()
+        with self._locked():
+            return self._append(found) if self._is_due(self._newest()) else None
+
+    def write_last(self, head: Head) -> Checkpoint | None:
+        """On shutdown, and after a sweep removed old entries: append a checkpoint unless the newest says the same."""
+        with self._locked():
+            newest = self._newest()
+            return None if newest is not None and newest.head == head else self._append(head)
+
+    def _is_due(self, newest: Checkpoint | None) -> bool:
+        # A clock that was set back must not silence the checkpoints until it has caught up.
+        return newest is None or abs(self._clock.now() - newest.at) >= self._every
+
+    def _append(self, head: Head) -> Checkpoint:
+        now = self._clock.now().astimezone(UTC)
+        checkpoint = Checkpoint(
+            self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000)
+        )
+        with self.path.open("ab") as file:
+            file.write(sign(checkpoint, self._seed).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        return checkpoint
+
+    def _newest(self) -> Checkpoint | None:
+        lines = _last_line(self.path)
+        return _read(lines) if lines else None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self.path.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _drop_unfinished_line(self.path)
+            yield
+
+
+def _read(line: bytes) -> Checkpoint | None:
+    """What a line says, unverified; None for one that says nothing: it is then time for a new one."""
+    try:
+        row = json.loads(line)
+        head = Head(int(row["number"]), bytes.fromhex(row["head"]), int(row["count"]))
+        return Checkpoint(str(row["region"]), head, datetime.fromisoformat(row["at"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+_TAIL: Final = 4096  # a line has about 300 bytes
+
+
+def _last_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        return (file.read().splitlines() or [b""])[-1]
+
+
+def _drop_unfinished_line(path: Path) -> None:
+    """A crash while appending leaves a line without its end. It never was a checkpoint."""
+    with path.open("rb+") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - _TAIL)
+        file.seek(start)
+        tail = file.read()
+        if tail and not tail.endswith(b"\n"):
+            file.truncate(start + tail.rfind(b"\n") + 1)

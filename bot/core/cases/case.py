@@ -1,0 +1,136 @@
+"""A case and its moves. Every move is one transaction with its audit entry; a move that lost a race raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core import audit, deadlines
+from bot.core.accounts import Account
+from bot.core.audit import AuditEntry, Tag
+from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
+from bot.core.errors import NotFoundError, TransitionError
+from bot.core.ids import CaseRef, new_reference
+from bot.core.ports import Tx, sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A right being exercised. `id` is the reference. After an erasure `subject` is empty: the case then names nobody."""
+
+    id: str
+    subject: str
+    right: str
+    status: str
+    opened_at: datetime
+    acknowledge_by: datetime
+    target_due: datetime
+    legal_due: datetime | None
+    calendar: str
+    calendar_version: str
+    policy_version: str
+    reason: str = ""
+    acknowledged_at: datetime | None = None
+    closed_at: datetime | None = None
+    extended_at: datetime | None = None
+    waiting_since: datetime | None = None
+    paused_for: int = 0
+    grace_until: datetime | None = None
+    purge_by: datetime | None = None
+    reminded_at: datetime | None = None
+    delay_told_at: datetime | None = None
+    missed_told_at: datetime | None = None
+    held: bool = False
+    details: dict[str, Any] | None = sealed("json", default=None)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in CLOSED
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its date has passed while it is open."""
+        return not self.is_closed and now > self.target_due
+
+
+def open_case(tx: Tx, account: Account, right: Right, **details: Any) -> Case:
+    """Open a case and acknowledge it at once: the person is told its reference and dates in the same transaction."""
+    now = tx.clock.now()
+    dates = deadlines.for_request(tx.policy, account.jurisdiction, right, now)
+    case = Case(
+        id=_free_reference(tx, right),
+        subject=account.id,
+        right=right.value,
+        status=Status.OPENED.value,
+        opened_at=now,
+        acknowledge_by=dates.acknowledge_by,
+        target_due=dates.target_due,
+        legal_due=dates.legal_due,
+        calendar=dates.calendar,
+        calendar_version=dates.calendar_version,
+        policy_version=tx.policy.version,
+        details=details or None,
+    )
+    tx.cases.add(case)
+    audit.record(tx, Tag.CASE_OPENED, subject=account.id, ref=case.id, right=right.value)
+    return move(tx, case, Step.ACKNOWLEDGE, acknowledged_at=now)
+
+
+def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: str = "", **changes: Any) -> Case:
+    """Take a step. TransitionError when the table has none from here, or somebody else moved the case first."""
+    status = next_status(Status(case.status), step)
+    if status is None:
+        raise TransitionError(case.id, case.status, step.value)
+    if status in CLOSED:
+        changes["closed_at"] = tx.clock.now()
+    if step is Step.REOPEN:
+        changes["closed_at"] = None
+    if reason:
+        changes["reason"] = reason
+    if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
+        raise TransitionError(case.id, case.status, step.value)
+    audit.record(
+        tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value
+    )
+    return tx.cases.get(id=case.id)
+
+
+def find_for(tx: Tx, subject: str | None, ref: str) -> Case | None:
+    """The subject's own case of that reference, or a case whose subject was erased (it names nobody)."""
+    case = tx.cases.find(id=ref)
+    if case is None or (case.subject and case.subject != subject):
+        return None
+    return case
+
+
+def get_for(tx: Tx, subject: str | None, ref: str) -> Case:
+    """Like `find_for`. NotFoundError, the same for a foreign case as for none."""
+    case = find_for(tx, subject, ref)
+    if case is None:
+        raise NotFoundError("case")
+    return case
+
+
+def list_for(tx: Tx, subject: str, *, limit: int = 10) -> list[Case]:
+    """The subject's cases, newest first."""
+    return tx.cases.select(subject=subject, order_by="-opened_at", limit=limit)
+
+
+def open_of(tx: Tx, subject: str, right: Right) -> Case | None:
+    """The subject's open case of a right, if any: a person who asks twice gets the running one."""
+    for case in tx.cases.select(subject=subject, right=right.value, order_by="-opened_at"):
+        if not case.is_closed:
+            return case
+    return None
+
+
+def path(tx: Tx, ref: str) -> list[AuditEntry]:
+    """How a case came to where it stands."""
+    return tx.audit.select(ref=ref, order_by="id")
+
+
+def _free_reference(tx: Tx, right: Right) -> CaseRef:
+    while True:
+        ref = new_reference(tx.random, right.value)
+        if tx.cases.find(id=ref) is None:
+            return ref

@@ -1,0 +1,143 @@
+"""What comes in and goes out, as rows of the same transaction as the deed.
+
+Inbox: an update is stored under (bot, update number) before it is confirmed, and handled once. Outbox: what the bot says is a
+row until it is sent; sending is at-least-once, because Telegram knows no idempotency key. A lane is a chat, by blind index.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.core.ids import Randomness
+from bot.core.keys.vault import SERVICE
+from bot.core.ports import Clock, Tx, sealed
+
+
+class Delivery(StrEnum):
+    """Where an inbox or outbox row stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """An update. `id` is `bot:number`; the body goes as soon as it is handled, the key stays against redelivery."""
+
+    id: str
+    subject: str
+    lane: str
+    state: str
+    received_at: datetime
+    attempts: int = 0
+    body: str | None = sealed(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to send. `id` is ordered: rows of a lane leave in the order they were written."""
+
+    id: str
+    subject: str
+    lane: str
+    kind: str
+    state: str
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    lease_until: datetime | None = None
+    slot: str = ""
+    error: str = ""
+    payload: dict[str, Any] | None = sealed("json", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """Remembers which message of a chat shows something that changes (a progress bar, a case card)."""
+
+    id: str
+    subject: str
+    lane: str
+    message_id: int
+    at: datetime
+
+
+_counter = itertools.count()
+
+
+def ordered_id(clock: Clock, random: Randomness) -> str:
+    """An id that sorts by time, then by the order within this process."""
+    milliseconds = int(clock.now().timestamp() * 1000)
+    return f"{milliseconds:014d}-{next(_counter) % 10**9:09d}-{random.bytes(3).hex()}"
+
+
+def lane_of(tx: Tx, chat_id: int) -> str:
+    """The blind index of a chat. A private chat's id is its person's id, so it is the link's index too."""
+    return tx.keys.blind_index("telegram", str(chat_id))
+
+
+def put(
+    tx: Tx,
+    *,
+    lane: str,
+    kind: str,
+    payload: dict[str, Any],
+    subject: str | None = None,
+    slot: str = "",
+    due_at: datetime | None = None,
+) -> str:
+    """Write an outbox row; its id."""
+    now = tx.clock.now()
+    row = OutboxRow(
+        id=ordered_id(tx.clock, tx.random),
+        subject=subject or SERVICE,
+        lane=lane,
+        kind=kind,
+        state=Delivery.WAITING.value,
+        due_at=due_at or now,
+        created_at=now,
+        slot=slot,
+        payload=payload,
+    )
+    tx.outbox.add(row)
+    return row.id
+
+
+def notify(tx: Tx, subject: str, notice: str, *, slot: str = "", **data: Any) -> bool:
+    """Tell a subject something by its name (bot/telegram/notices.py has the words); False when nobody can be reached.
+
+    Rendered when it is sent, in the language the person has then.
+    """
+    for link in tx.links.select(subject=subject):
+        put(tx, lane=link.id, kind="notice", payload={"notice": notice, "data": data}, subject=subject, slot=slot)
+        return True
+    return False
+
+
+def slot_message(tx: Tx, lane: str, slot: str) -> int | None:
+    """The message that shows `slot` in this chat."""
+    row = tx.slots.find(id=f"{lane}:{slot}")
+    return row.message_id if row else None
+
+
+def fill_slot(tx: Tx, lane: str, subject: str, slot: str, message_id: int) -> None:
+    """Remember it."""
+    tx.slots.remove(id=f"{lane}:{slot}")
+    tx.slots.add(SlotRow(f"{lane}:{slot}", subject, lane, message_id, tx.clock.now()))
+
+
+def sweep(tx: Tx) -> int:
+    """Drop handled updates, sent messages and old slots after their time (policy: retention)."""
+    now = tx.clock.now()
+    gone = tx.inbox.remove(
+        state__in=(Delivery.DONE.value, Delivery.PARKED.value),
+        received_at__le=now - tx.policy.keep_for("inbox").as_timedelta(),
+    )
+    outbox_end = now - tx.policy.keep_for("outbox").as_timedelta()
+    gone += tx.outbox.remove(state__in=(Delivery.DONE.value, Delivery.PARKED.value), created_at__le=outbox_end)
+    return gone + tx.slots.remove(at__le=now - 10 * tx.policy.keep_for("outbox").as_timedelta())

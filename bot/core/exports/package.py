@@ -1,0 +1,180 @@
+"""From the wish for a copy to the package in the chat: ask, build in the background, deliver, destroy after its time.
+
+A package lies sealed under a key of its own, in chunks; destroying that key destroys the package.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core import audit, cases, delivery, work
+from bot.core.accounts import Account
+from bot.core.audit import Tag
+from bot.core.cases import Case, Right, Status, Step
+from bot.core.exports.contents import write_package
+from bot.core.ids import new_id
+from bot.core.ports import Tx, sealed
+
+PART_BYTES = 45 * 1024 * 1024
+"""Below the 50 MB that a bot may upload."""
+_CHUNK_BYTES = 1024 * 1024
+_PART_CHUNKS = PART_BYTES // _CHUNK_BYTES
+JOB = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A finished export. `subject` is the owner's, `key` names the package's own key."""
+
+    id: str
+    subject: str
+    case: str
+    key: str
+    created_at: datetime
+    expires_at: datetime
+    size: int
+    parts: int
+    destroyed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A mebibyte of a package, sealed under the package's key (which stands here as `subject`)."""
+
+    id: str
+    subject: str
+    number: int
+    content: bytes = sealed("bytes", default=b"")
+
+
+def ask(tx: Tx, account: Account) -> tuple[Case, bool]:
+    """Open an export case and want it built, or give the running one; and whether it is new."""
+    running = cases.open_of(tx, account.id, Right.EXPORT)
+    if running:
+        return running, False
+    case = cases.open_case(tx, account, Right.EXPORT)
+    work.schedule(tx, JOB, case.id)
+    return case, True
+
+
+def build_job(engine: work.Engine, item: work.Work) -> None:
+    """Build and deliver: collect → seal in chunks → hand over. A crash at any point starts the package afresh."""
+    case = engine.read(lambda tx: tx.cases.find(id=item.ref))
+    if case is None or case.is_closed or not case.subject:
+        engine.write(lambda tx: work.finish(tx, item))
+        return
+    if case.status != Status.WORKING:
+        item = engine.write(lambda tx: _start(tx, item))
+    key = item.checkpoint["key"]
+    engine.write(lambda tx: _discard_half(tx, item, key))
+    with tempfile.TemporaryFile() as spool:
+        write_package(engine, case.subject, spool, on_progress=lambda share: _report(engine, item, share))
+        size = spool.tell()
+        spool.seek(0)
+        number = 0
+        while block := spool.read(_CHUNK_BYTES):
+            engine.write(lambda tx, block=block, number=number: _store(tx, item, key, number, block))  # type: ignore[misc]
+            number += 1
+    engine.write(lambda tx: _hand_over(tx, item, key, size))
+
+
+def part(tx: Tx, package: str, number: int) -> bytes:
+    """The bytes of one part of a package. NotFoundError, ShreddedError once it was destroyed."""
+    found = tx.packages.get(id=package)
+    first = number * _PART_CHUNKS
+    whole = io.BytesIO()
+    for chunk in tx.chunks.each(
+        subject=found.key, number__ge=first, number__lt=first + _PART_CHUNKS, order_by="number"
+    ):
+        whole.write(chunk.content)
+    return whole.getvalue()
+
+
+def destroy_due(tx: Tx) -> int:
+    """Destroy the packages whose time is over (policy: safeguards.package_kept); how many."""
+    due = tx.packages.select(expires_at__le=tx.clock.now(), destroyed_at=None)
+    for package in due:
+        destroy(tx, package)
+    return len(due)
+
+
+def destroy(tx: Tx, package: Package) -> None:
+    """Shred a package's key and drop its bytes."""
+    if tx.keys.exists(package.key):
+        tx.keys.shred(package.key)
+    tx.chunks.remove(subject=package.key)
+    tx.packages.update({"id": package.id}, destroyed_at=tx.clock.now())
+    audit.record(tx, Tag.EXPORT_DESTROYED, subject=package.subject, ref=package.case)
+
+
+def _start(tx: Tx, item: work.Work) -> work.Work:
+    key = "package:" + new_id(tx.random)
+    tx.keys.create(key)
+    cases.move(tx, tx.cases.get(id=item.ref), Step.START, actor="service")
+    return work.advance(tx, item, "started", key=key)
+
+
+def _discard_half(tx: Tx, item: work.Work, key: str) -> None:
+    work.beat(tx, item)
+    tx.chunks.remove(subject=key)
+
+
+def _report(engine: work.Engine, item: work.Work, share: float) -> None:
+    def told(tx: Tx) -> None:
+        work.beat(tx, item)
+        case = tx.cases.get(id=item.ref, opened=False)
+        delivery.notify(
+            tx, case.subject, "export_progress", slot=f"export:{case.id}", ref=case.id, percent=int(share * 100)
+        )
+
+    engine.write(told)
+
+
+def _store(tx: Tx, item: work.Work, key: str, number: int, block: bytes) -> None:
+    work.beat(tx, item)
+    tx.chunks.add(Chunk(f"{key}.{number:06d}", key, number, block))
+
+
+def _hand_over(tx: Tx, item: work.Work, key: str, size: int) -> None:
+    case = tx.cases.get(id=item.ref)
+    now = tx.clock.now()
+    parts = max(1, -(-tx.chunks.count(subject=key) // _PART_CHUNKS))
+    expires = now + tx.policy.safeguards.package_kept.as_timedelta()
+    package = Package(new_id(tx.random), case.subject, case.id, key, now, expires, size, parts)
+    tx.packages.add(package)
+    audit.record(tx, Tag.EXPORT_BUILT, subject=case.subject, ref=case.id, parts=parts)
+    for number in range(parts):
+        _deliver(tx, case, package, number)
+    cases.move(tx, case, Step.FINISH, actor="service")
+    work.finish(tx, item)
+
+
+def _deliver(tx: Tx, case: Case, package: Package, number: int) -> None:
+    data: dict[str, Any] = {
+        "ref": case.id,
+        "package": package.id,
+        "part": number,
+        "parts": package.parts,
+        "until": package.expires_at.isoformat(),
+        "kib": max(1, package.size // 1024),
+    }
+    delivery.notify(tx, case.subject, "export_ready", **data)
+
+
+def latest(tx: Tx, subject: str) -> Package | None:
+    """The newest package that can still be sent."""
+    for package in tx.packages.select(subject=subject, destroyed_at=None, order_by="-created_at", limit=1):
+        return package if package.expires_at > tx.clock.now() else None
+    return None
+
+
+def send_again(tx: Tx, subject: str, package: str) -> None:
+    """Deliver a package once more. NotFoundError when it is another's or destroyed."""
+    found = tx.packages.get(id=package, subject=subject, destroyed_at=None)
+    case = tx.cases.get(id=found.case)
+    for number in range(found.parts):
+        _deliver(tx, case, found, number)

@@ -1,0 +1,155 @@
+"""Durable work: one table of what is due, in the same transaction as the case that wants it.
+
+`due_at` is timer and retry; a lease with a heartbeat says who works on it; every write is fenced by the lease's number, so a
+worker that was thought dead cannot finish somebody else's work. Rows hold opaque ids only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from bot.core.ids import new_id
+from bot.core.keys.vault import Purpose
+from bot.core.ports import Tx
+
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=30)
+ATTEMPTS_BEFORE_DEAD = 12
+_BACKOFF_FIRST = timedelta(seconds=2)
+_BACKOFF_MOST = timedelta(minutes=10)
+
+
+class WorkState(StrEnum):
+    """Where a piece of work stands. `waiting` with a lease in the future is being worked on."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work. `step` is the last finished step; `checkpoint` holds scalars only."""
+
+    id: str
+    kind: str
+    ref: str
+    state: str
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    fence: int = 0
+    lease_until: datetime | None = None
+    step: str = ""
+    checkpoint: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+class FencedError(Exception):
+    """Somebody else holds this work now: stop without a trace."""
+
+
+class Engine(Protocol):
+    """How a job reaches the database: small transactions, from a thread of its own."""
+
+    def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        """Run a unit in one committed transaction."""
+        ...
+
+    def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        """Run a unit that changes nothing, beside the writer."""
+        ...
+
+
+Job = Callable[[Engine, Work], None]
+"""Does one kind of work in steps, each an `engine.write` that ends with `advance`. Raising means: again later."""
+
+
+def schedule(tx: Tx, kind: str, ref: str, due_at: datetime | None = None, **checkpoint: Any) -> str:
+    """Want `kind` done for `ref` at `due_at` (now); its id."""
+    now = tx.clock.now()
+    work_id = new_id(tx.random)
+    tx.work.add(
+        Work(work_id, kind, ref, WorkState.WAITING.value, due_at or now, now, checkpoint=dict(checkpoint))
+    )
+    return work_id
+
+
+def cancel(tx: Tx, kind: str, ref: str) -> int:
+    """No longer want it; how many pieces were dropped."""
+    return tx.work.remove(kind=kind, ref=ref, state=WorkState.WAITING.value)
+
+
+def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = ()) -> list[Work]:
+    """Take what is due and nobody holds: each for one lease, under a new fence."""
+    now = tx.clock.now()
+    wanted: dict[str, Any] = {"kind__in": kinds} if kinds else {}
+    found = tx.work.select(
+        state=WorkState.WAITING.value, due_at__le=now, order_by="due_at", limit=limit, skip_locked=True, **wanted
+    )
+    taken = []
+    for work in found:
+        changed = tx.work.update(
+            {"id": work.id, "fence": work.fence, "state": WorkState.WAITING.value},
+            fence=work.fence + 1,
+            attempts=work.attempts + 1,
+            due_at=now + LEASE,
+            lease_until=now + LEASE,
+        )
+        if changed:
+            taken.append(tx.work.get(id=work.id))
+    return taken
+
+
+def beat(tx: Tx, work: Work) -> None:
+    """Hold on to it for another lease. FencedError when it is somebody else's by now."""
+    until = tx.clock.now() + LEASE
+    if not tx.work.update(_mine(work), due_at=until, lease_until=until):
+        raise FencedError
+
+
+def advance(tx: Tx, work: Work, step: str, **checkpoint: Any) -> Work:
+    """In the transaction of a step: note that it is done. FencedError."""
+    changes = {"step": step, "checkpoint": {**work.checkpoint, **checkpoint}, "attempts": 0}
+    until = tx.clock.now() + LEASE
+    if not tx.work.update(_mine(work), due_at=until, lease_until=until, **changes):
+        raise FencedError
+    return tx.work.get(id=work.id)
+
+
+def finish(tx: Tx, work: Work) -> None:
+    """All steps are done. FencedError."""
+    if not tx.work.update(_mine(work), state=WorkState.DONE.value, lease_until=None):
+        raise FencedError
+
+
+def postpone(tx: Tx, work: Work, until: datetime) -> None:
+    """Not now; look again at `until`. FencedError."""
+    if not tx.work.update(_mine(work), due_at=until, lease_until=None, attempts=0):
+        raise FencedError
+
+
+def fail(tx: Tx, work: Work, error: str) -> WorkState:
+    """It did not work: again after a growing pause, dead after too many times. `error` is a class name, never a text."""
+    if work.attempts >= ATTEMPTS_BEFORE_DEAD:
+        tx.work.update(_mine(work), state=WorkState.DEAD.value, lease_until=None, error=error)
+        return WorkState.DEAD
+    pause = min(_BACKOFF_FIRST * 2 ** (work.attempts - 1), _BACKOFF_MOST)
+    tx.work.update(_mine(work), due_at=tx.clock.now() + pause, lease_until=None, error=error)
+    return WorkState.WAITING
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When there is something to do next."""
+    for work in tx.work.select(state=WorkState.WAITING.value, order_by="due_at", limit=1):
+        return work.due_at
+    return None
+
+
+def _mine(work: Work) -> dict[str, Any]:
+    return {"id": work.id, "fence": work.fence, "state": WorkState.WAITING.value}

@@ -1,0 +1,81 @@
+"""The key store: a database of its own for region, epoch and named keys; never part of a data backup."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, String, Table, create_engine, event, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.core.keys.ring import StoredKey
+from bot.storage.tables import Instant
+
+_metadata = MetaData()
+_keys = Table(
+    "keys",
+    _metadata,
+    Column("name", String(80), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("region", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    Column("destroyed_at", Instant),
+)
+
+
+class SqlKeyStore:
+    """Implements `bot.core.keys.KeyStore`. Calls are rare and short, so it is synchronous."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare)
+        _metadata.create_all(self._engine)
+
+    @classmethod
+    def in_file(cls, path: Path) -> SqlKeyStore:
+        """A store in an SQLite file that only its owner may read."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        return cls(f"sqlite:///{path}")
+
+    def keys(self, region: str) -> list[StoredKey]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(_keys).where(_keys.c.region == region).order_by(_keys.c.name))
+            return [StoredKey(**row) for row in rows.mappings()]
+
+    def add(self, key: StoredKey) -> bool:
+        row = {column.name: getattr(key, column.name) for column in _keys.c}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(_keys), row)
+        except IntegrityError:
+            return False
+        return True
+
+    def replace(self, name: str, wrapped: bytes) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(update(_keys).where(_keys.c.name == name).values(wrapped=wrapped))
+
+    def destroy(self, name: str, at: datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(update(_keys).where(_keys.c.name == name).values(wrapped=None, destroyed_at=at))
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+
+def _prepare(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

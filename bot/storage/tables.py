@@ -1,0 +1,93 @@
+"""The tables, derived from the core's records: one column per field, sealed fields as bytes.
+
+Migrations in migrations/ are written out by hand; a test holds them against this.
+"""
+
+from __future__ import annotations
+
+import types
+from datetime import UTC, datetime, timedelta
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+
+from bot.core import accounts, audit, cases, confirmations, consents, conversations, delivery, drafts, exports, questions, work
+from bot.core.keys import SubjectKey
+from bot.core.ports import sealed_fields
+
+metadata = MetaData()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant as milliseconds since 1970, the same on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime does not enter the database")
+        return (value - _EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+_TYPES: dict[Any, Any] = {str: Text, int: BigInteger, bool: Boolean, bytes: LargeBinary, datetime: Instant, float: BigInteger}
+
+
+def _table(name: str, record: type[Any], *indexes: tuple[str, ...]) -> Table:
+    hints = get_type_hints(record)
+    sealed = sealed_fields(record)
+    columns = []
+    for field, hint in hints.items():
+        optional = get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
+        plain = next(arg for arg in get_args(hint) if arg is not type(None)) if optional else hint
+        kind: Any
+        if field in sealed:
+            kind, optional = LargeBinary, True
+        elif get_origin(plain) is dict:
+            kind = Text
+        else:
+            kind = _TYPES[plain]
+        if field == "id":
+            kind = String(160)
+        columns.append(Column(field, kind, primary_key=field == "id", nullable=optional))
+    made = Table(name, metadata, *columns)
+    for index in indexes:
+        Index("ix_" + name + "_" + "_".join(index), *(made.c[column] for column in index))
+    return made
+
+
+subject_keys = _table("subject_keys", SubjectKey, ("epoch",))
+accounts_table = _table("accounts", accounts.Account, ("name_index",))
+links = _table("telegram_links", accounts.TelegramLink, ("subject",))
+link_tokens = _table("link_tokens", accounts.LinkToken, ("subject",))
+conversations_table = _table(
+    "conversations", conversations.Conversation, ("subject", "started_at"), ("kept", "stored_at")
+)
+segments = _table("segments", conversations.Segment, ("subject", "conversation"))
+consents_table = _table("consents", consents.Consent, ("subject", "purpose", "at"))
+cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"))
+audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
+confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
+drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
+inbox = _table("inbox", delivery.InboxRow, ("state", "id"))
+outbox = _table("outbox", delivery.OutboxRow, ("state", "id"), ("lane", "id"), ("subject",))
+slots = _table("slots", delivery.SlotRow, ("subject",))
+work_table = _table("work", work.Work, ("state", "due_at"), ("kind", "ref"))
+packages = _table("packages", exports.Package, ("subject",), ("expires_at",))
+chunks = _table("chunks", exports.Chunk, ("subject",))
+tallies = _table("tallies", questions.Tally)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)

@@ -1,0 +1,72 @@
+"""What a database offers to the rest of the program, and what every transaction carries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.core.clock import Clock
+from bot.core.ids import Randomness
+from bot.core.keys import Purpose, Vault
+from bot.core.policies import Policy
+from bot.core.ports import Tx
+from bot.storage.transaction import Transaction
+
+T = TypeVar("T")
+
+
+class Unit(Protocol):
+    """A transaction that an async handler works in."""
+
+    async def do(self, verb: Callable[[Tx], T]) -> T:
+        """Run a verb of the core. If it raises, what it wrote is undone, unless the error keeps its writes."""
+        ...
+
+
+class Database(Protocol):
+    """What the rest of the program needs of a database."""
+
+    async def start(self) -> None:
+        """Make or migrate the tables and be ready."""
+        ...
+
+    async def stop(self) -> None:
+        """Finish what is queued and close."""
+        ...
+
+    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+        """Run a unit; when this returns, it is durably committed."""
+        ...
+
+    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+        """Run a unit that changes nothing."""
+        ...
+
+    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
+        """Run an async unit in one transaction. It may await nothing but the unit and what never waits."""
+        ...
+
+    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        """Like `write`, for a job in a thread of its own."""
+        ...
+
+    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        """Like `read`, for a job in a thread of its own."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every transaction carries besides its connection."""
+
+    vault: Vault
+    policy: Policy
+    clock: Clock
+    random: Randomness
+
+    def transaction(self, connection: Connection, purpose: Purpose) -> Transaction:
+        """A transaction on a connection."""
+        return Transaction(connection, self.vault, self.policy, self.clock, self.random, purpose)
