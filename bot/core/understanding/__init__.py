@@ -1,0 +1,1 @@
+"""Understanding: what a person means, in sixteen languages, on this machine, in milliseconds."""

@@ -1,0 +1,167 @@
+"""Before the encoder: a message becomes the text that a person would see, and nothing more.
+
+Promised for every string, also one made to hurt: the result is NFKC, holds no control, bidirectional or zero-width
+character, no markup, no word longer than LONGEST_WORD, is at most LONGEST_TEXT characters, and comes in linear time.
+What tells a question from a request (a question mark of any script, "please", a negation) is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_INPUT: Final = 4096
+LONGEST_TEXT: Final = 1500
+LONGEST_WORD: Final = 40
+LONG_MESSAGE: Final = 260
+MOST_SENTENCES: Final = 10
+
+# Letters of other scripts which look Latin. Only used when a word mixes scripts or the message is otherwise Latin.
+_TO_LATIN: Final = str.maketrans(
+    "аеорсухіјѕһԁԛԝкмтвнАВЕКМНОРСТХУІЈЅԌοανρεικτυχηωΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijshdqwkmtbhABEKMHOPCTXYIJSGoavpeiktuxnwABEZHIKMNOPTYX",
+)
+_TO_CYRILLIC: Final = str.maketrans("aeopcyxkmtbhABEKMHOPCTXYi3", "аеорсухкмтвнАВЕКМНОРСТХУіз")
+_LOOKS_LATIN: Final = frozenset(chr(code) for code in _TO_LATIN)
+_LEET: Final = str.maketrans("013457@$", "oieastas")
+
+_MARKUP: Final = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});|```|[*_~`]{2,}")
+_LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LEET_WORD: Final = re.compile(r"\b[a-zA-Z]+[013457@$]+[a-zA-Z]+[a-zA-Z013457@$]*")
+_SPACED: Final = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?!\w)")
+_LETTER_RUN: Final = re.compile(r"([^\W\d_])\1{2,}")
+_MARK_RUN: Final = re.compile(r"([^\w\s])\1+")
+_SPACE: Final = re.compile(r"\s+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?。…])\s+|(?<=[。！？?!])(?=\S)|\n+")
+_SAME_MARK: Final = str.maketrans(
+    {"؟": "?", "⸮": "?", "՞": "?", "，": ",", "、": "、", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'",
+     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "ـ": ""}
+)  # fmt: skip
+
+
+def _visible(text: str) -> str:
+    """Drops what nobody sees or what only shouts: controls, formats, surrogates, stacked accents, pictures."""
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me"):
+            marks += 1
+            # After NFKC a loose Latin accent has no letter of its own: it was stacked to deface the word.
+            if marks > 2 or "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f" or category == "Me":
+                continue
+        elif category in ("Cf", "Cs", "Co", "Cn"):
+            # A soft hyphen or zero-width joiner inside a word must not cut it in two.
+            continue
+        else:
+            marks = 0
+        if category == "Cc":
+            kept.append("\n" if char in "\n\r" else " ")
+        elif category in ("So", "Sk") and char not in "^`´":
+            kept.append(" ")
+        else:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _script(char: str) -> str:
+    if char.isascii() or "\u00c0" <= char <= "\u024f" or "\u1e00" <= char <= "\u1eff":
+        return "latin" if char.isalpha() else ""
+    if "\u0400" <= char <= "\u052f":
+        return "cyrillic"
+    return "greek" if "\u0370" <= char <= "\u03ff" else "other"
+
+
+def _one_script(text: str) -> str:
+    """Turns look-alike letters of another script back, word by word ("dеlete" with a Cyrillic е)."""
+    scripts = [_script(char) for char in text]
+    foreign = scripts.count("cyrillic") + scripts.count("greek")
+    latin = scripts.count("latin")
+    if not foreign or not latin:
+        return text
+    mostly_latin = latin >= 2 * foreign
+
+    def repair(match: re.Match[str]) -> str:
+        word = match.group()
+        found = {_script(char) for char in word} - {""}
+        if found == {"cyrillic"} or found == {"greek"}:
+            return word.translate(_TO_LATIN) if mostly_latin and set(word) <= _LOOKS_LATIN else word
+        if "latin" not in found or not found & {"cyrillic", "greek"}:
+            return word
+        native = any(_script(char) == "cyrillic" and char not in _LOOKS_LATIN for char in word)
+        more = sum(_script(char) == "cyrillic" for char in word) > len(word) / 2 and not mostly_latin
+        return word.translate(_TO_CYRILLIC if native or more else _TO_LATIN)
+
+    return _WORD.sub(repair, text)
+
+
+def _unspaced(match: re.Match[str]) -> str:
+    """ "d e l e t e" -> "delete"; scripts that do not space their words are left alone."""
+    letters = match.group()
+    return letters[::2] if all(_script(char) in ("latin", "cyrillic") for char in letters[::2]) else letters
+
+
+def _short_words(text: str) -> str:
+    """Cuts endless words; in scripts without spaces a long run is ordinary text, so its runs are spaced instead."""
+    words = []
+    for word in text.split(" "):
+        if len(word) <= LONGEST_WORD:
+            words.append(word)
+        elif _script(word[0]) == "other" or _script(word[len(word) // 2]) == "other":
+            words.extend(word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD))
+        else:
+            words.append(word[:LONGEST_WORD])
+    return " ".join(words)
+
+
+def normalise(text: str) -> str:
+    """One line of visible text; "" when nothing readable is left (then nobody has to guess)."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST_INPUT])[: 2 * LONGEST_INPUT]
+    text = _visible(text).translate(_SAME_MARK)
+    text = _LINK.sub(" ", _MARKUP.sub(" ", text))
+    text = _one_script(text)
+    text = _SPACED.sub(_unspaced, text)
+    text = _LEET_WORD.sub(lambda word: word.group().translate(_LEET) if len(word.group()) > 4 else word.group(), text)
+    text = _LETTER_RUN.sub(lambda run: run.group(1) * (3 if run.group(1) in "wW" else 1), text)
+    text = _MARK_RUN.sub(r"\1", text)
+    lines = (_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    return _short_words(" ".join(line for line in lines if line))[:LONGEST_TEXT].strip()
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a normalised text, in order, tiny ones joined to their neighbour."""
+    found: list[str] = []
+    for piece in _SENTENCE_END.split(text):
+        piece = piece.strip()
+        if not piece:
+            continue
+        if found and (len(piece) < 12 or len(found[-1]) < 12):
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def is_readable(text: str) -> bool:
+    """Whether a normalised text holds at least one letter or digit."""
+    return any(char.isalnum() for char in text)
+
+
+def without_diacritics(text: str) -> str:
+    """As typed on a foreign keyboard. Only Latin letters: in Thai, Arabic or Japanese the marks are the letters."""
+    out = []
+    for char in text:
+        base = unicodedata.normalize("NFD", char)
+        out.append(base[0] if len(base) > 1 and base[0].isascii() else char)
+    return "".join(out).translate(_PLAIN)
+
+
+_PLAIN: Final = str.maketrans("łŁıøØđĐßæœ", "lLioOdDsao")
+
+
+def plain(text: str) -> str:
+    """What all features see: lower case, no final punctuation. The question mark is told to the head separately."""
+    lowered = text.lower().replace("i\u0307", "i")
+    return lowered.strip(" \t.!?。,;:…-–—\"'¿¡()").strip() or lowered
