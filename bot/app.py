@@ -1,0 +1,169 @@
+"""The only place that wires: settings in, a running desk out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.base import BaseSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.fsm.storage.base import BaseEventIsolation
+from aiogram.fsm.strategy import FSMStrategy
+
+from bot.core.clock import Clock, SystemClock, SystemRandomness
+from bot.core.ids import Randomness
+from bot.core.keys import FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.policies import Policy, load_policy
+from bot.core.understanding import Understanding
+from bot.settings import Settings
+from bot.storage import Database, SqlKeyStore, World, open_database
+from bot.telegram.fsm_storage import DraftStorage
+from bot.telegram.inbox import Inbox
+from bot.telegram.pacing import Pacer
+from bot.telegram.reception import Reception
+from bot.telegram.sender import Sender
+from bot.telegram.texts import use_policy_locales
+from bot.workers import Worker
+from handlers import create_routers
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Core:
+    """What every command needs: policy, keys, database."""
+
+    settings: Settings
+    policy: Policy
+    ring: KeyRing
+    key_store: SqlKeyStore
+    database: Database
+    clock: Clock
+    random: Randomness
+
+    async def stop(self) -> None:
+        """Close what was opened."""
+        await self.database.stop()
+        self.key_store.close()
+
+
+async def open_core(settings: Settings, clock: Clock | None = None, random: Randomness | None = None) -> Core:
+    """Open keys and database. PolicyError, KeyUnavailableError, SealError, ValueError."""
+    clock, random = clock or SystemClock(), random or SystemRandomness()
+    policy = load_policy(settings.policy)
+    if settings.policy is not None:
+        use_policy_locales((settings.policy if settings.policy.is_dir() else settings.policy.parent) / "locales")
+    key_store = SqlKeyStore.in_file(settings.data_dir / "keys" / "keys.sqlite3")
+    ring = KeyRing(settings.region, _holder(settings), key_store, clock, random)
+    ring.open()
+    database = open_database(settings.database, World(Vault(ring), policy, clock, random))
+    await database.start()
+    return Core(settings, policy, ring, key_store, database, clock, random)
+
+
+def _holder(settings: Settings) -> KekHolder:
+    if settings.root_key is not None:
+        return StaticKekHolder.from_base64(settings.root_key.get_secret_value())
+    return FileKekHolder.open_or_create(settings.key_file or settings.data_dir / "keys" / "root.key")
+
+
+@dataclass
+class App:
+    """A running desk."""
+
+    core: Core
+    bot: Bot
+    dispatcher: Dispatcher
+    inbox: Inbox
+    sender: Sender
+    worker: Worker
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Handle, send and work in the background from now on."""
+        wake = self.inbox.on_handled
+        self.worker.wake_sender = wake
+        self._tasks = [
+            asyncio.create_task(self.inbox.run(), name="inbox"),
+            asyncio.create_task(self.sender.run(wake), name="sender"),
+            asyncio.create_task(self.worker.run(), name="worker"),
+        ]
+
+    async def settle(self) -> None:
+        """Do everything that is due now: updates, work, messages. For tests and for a moved clock."""
+        for _ in range(20):
+            await self.inbox.drain()
+            worked = await self.worker.drain()
+            await self.sender.drain()
+            if not worked:
+                return
+
+    async def stop(self) -> None:
+        """Drain: what was taken is handled, what is being sent arrives, the rest stays stored for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.inbox.drain(), 10)
+        await self.sender.finish()
+        await self.bot.session.close()
+        await self.core.stop()
+
+
+def create_app(
+    core: Core,
+    *,
+    token: str,
+    understanding: Understanding,
+    session: BaseSession | None = None,
+    pacer: Pacer | None = None,
+    pseudo: bool = False,
+) -> App:
+    """Wire a desk. A test passes its own session (the wire) and no pacer; everything else is real."""
+    bot = Bot(token, session=session or telegram_session(core.settings), default=DefaultBotProperties())
+    services: dict[str, Any] = {
+        "policy": core.policy,
+        "understanding": understanding,
+        "bot_name": lambda: (bot._me.username if bot._me else None) or "",
+        "pseudo": pseudo,
+        "settings": core.settings,
+    }
+    dispatcher = create_dispatcher()
+    inbox = Inbox(core.database, Reception(services, dispatcher, bot), bot)
+    sender = Sender(core.database, bot, pacer=pacer, pseudo=pseudo)
+    return App(core, bot, dispatcher, inbox, sender, Worker(core))
+
+
+def create_dispatcher() -> Dispatcher:
+    """A new dispatcher with every flow. One update is one transaction, so events need no isolation of their own."""
+    dispatcher = Dispatcher(
+        storage=DraftStorage(), fsm_strategy=FSMStrategy.USER_IN_TOPIC, events_isolation=_NoIsolation()
+    )
+    dispatcher.include_routers(*create_routers())
+    return dispatcher
+
+
+class _NoIsolation(BaseEventIsolation):
+    @contextlib.asynccontextmanager
+    async def lock(self, key: Any) -> AsyncIterator[None]:
+        yield
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def telegram_session(settings: Settings) -> AiohttpSession:
+    """The wire to Telegram, or to another Bot API server."""
+    if settings.api_url:
+        return AiohttpSession(api=TelegramAPIServer.from_base(settings.api_url))
+    return AiohttpSession()
+
+
+Stopper = Callable[[], None]

@@ -1,0 +1,135 @@
+"""Start the bot: by polling, behind a webhook, or with the local chat when there is no token."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+
+from bot.app import App, create_app, open_core
+from bot.cli.sample import SAMPLE_PEOPLE, furnish
+from bot.core.clock import Clock, MovableClock, SystemClock
+from bot.core.understanding import Understanding
+from bot.localchat.cast import GROUPS
+from bot.localchat.server import LocalChat, start_local_chat
+from bot.settings import Settings, SettingsError, read_settings
+from bot.telegram.intake import ALLOWED_UPDATES, poll, serve_webhook
+from bot.telegram.menus import publish_menus
+from bot.telegram.pacing import Pacer
+
+log = logging.getLogger(__name__)
+_LOCAL_TOKEN = "1:local-chat"  # noqa: S105 - opens nothing but the chat on this machine
+
+
+@dataclass
+class _Moved:
+    """The page moved the clock: do what has fallen due."""
+
+    app: App | None = None
+
+    async def __call__(self, now: datetime) -> None:
+        if self.app is not None:
+            await self.app.settle()
+
+
+async def run() -> int:
+    """Until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    if settings.token is not None:
+        return await _serve(settings, SystemClock(), settings.token.get_secret_value(), None)
+    clock = MovableClock()
+    moved = _Moved()
+    chat = await _local_chat(settings, clock, moved)
+    settings = settings.model_copy(update={"api_url": chat.api_url})
+    try:
+        return await _serve(settings, clock, _LOCAL_TOKEN, (chat, moved))
+    finally:
+        await chat.stop()
+
+
+async def _local_chat(settings: Settings, clock: MovableClock, moved: _Moved) -> LocalChat:
+    for port in (settings.listen_port, 0):
+        try:
+            return await start_local_chat(
+                settings.listen_host,
+                port,
+                token=_LOCAL_TOKEN,
+                clock=clock,
+                people=SAMPLE_PEOPLE,
+                groups=GROUPS,
+                on_clock_moved=moved,
+            )
+        except OSError:
+            if port == 0:
+                raise
+            log.info("port %d is taken; taking a free one", port)
+    raise AssertionError
+
+
+async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[LocalChat, _Moved] | None) -> int:
+    core = await open_core(settings, clock)
+    understanding = await asyncio.to_thread(_warm_understanding)
+    app = create_app(core, token=token, understanding=understanding, pacer=Pacer())
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stopping.set)
+    try:
+        await _greet(app.bot)
+    except TelegramUnauthorizedError:
+        await app.bot.session.close()
+        await core.stop()
+        raise SettingsError("BOT_TOKEN was refused by Telegram") from None
+    if local is not None:
+        await furnish(core)
+        local[1].app = app
+    await app.start()
+    gc.freeze()  # what exists now lives as long as the process: leave it out of every later collection
+    await publish_menus(app.bot, settings.support_chat_id)
+    intake = await _start_intake(app, settings)
+    if local is not None:
+        print(f"\n  The local chat is open at  {local[0].page_url}\n", flush=True)
+    else:
+        log.info("the desk is open")
+    await stopping.wait()
+    log.info("stopping: finishing what has begun")
+    intake.cancel()
+    await asyncio.gather(intake, return_exceptions=True)
+    await app.stop()
+    return 0
+
+
+def _warm_understanding() -> Understanding:
+    understanding = Understanding.load()
+    understanding.warm()
+    return understanding
+
+
+async def _greet(bot: Bot) -> None:
+    """Know our own name; Telegram may still be starting or briefly away."""
+    for attempt in range(1, 8):
+        try:
+            await bot.me()
+            return
+        except TelegramUnauthorizedError:
+            raise
+        except TelegramAPIError as error:
+            log.warning("Telegram does not answer (%s); trying again", type(error).__name__)
+            await asyncio.sleep(min(2**attempt, 30))
+    await bot.me()
+
+
+async def _start_intake(app: App, settings: Settings) -> asyncio.Task[Any]:
+    if settings.webhook_url:
+        return asyncio.create_task(serve_webhook(app.bot, app.inbox, settings), name="webhook")
+    await app.bot.delete_webhook(drop_pending_updates=False)
+    return asyncio.create_task(poll(app.bot, app.inbox, ALLOWED_UPDATES), name="polling")

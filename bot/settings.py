@@ -1,0 +1,124 @@
+"""Settings: from the environment only, prefix `BOT_`. README.md lists them; a test holds the list against this."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one clear line."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Without any of it the local chat runs on embedded storage."""
+
+    model_config = SettingsConfigDict(env_prefix="BOT_", extra="ignore")
+
+    token: Annotated[SecretStr | None, Field(description="Telegram bot token; without it the local chat runs")] = None
+    api_url: Annotated[str | None, Field(description="another Bot API server, e.g. a self-hosted one")] = None
+    data_dir: Annotated[Path, Field(description="folder for the embedded database and keys")] = Path("data")
+    database_url: Annotated[
+        str | None, Field(description="sqlite:///file or postgresql+asyncpg://...; default: a file in the data folder")
+    ] = None
+    key_file: Annotated[
+        Path | None, Field(description="file (mode 0600) with the root key, base64; made when missing")
+    ] = None
+    root_key: Annotated[
+        SecretStr | None, Field(description="the root key itself, base64, instead of a file")
+    ] = None
+    region: Annotated[str, Field(description="the region whose keys this process may open")] = "EU"
+    support_chat_id: Annotated[int | None, Field(description="group of the support team")] = None
+    webhook_url: Annotated[
+        str | None, Field(description="public https address for updates; without it the bot polls")
+    ] = None
+    webhook_secret: Annotated[
+        SecretStr | None, Field(description="secret token that Telegram sends with each update")
+    ] = None
+    listen: Annotated[
+        str, Field(description="host:port for the webhook, or for the local chat's page")
+    ] = "127.0.0.1:8080"
+    tls_cert: Annotated[Path | None, Field(description="certificate, when the bot serves TLS 1.3 itself")] = None
+    tls_key: Annotated[Path | None, Field(description="private key to the certificate")] = None
+    policy: Annotated[Path | None, Field(description="another policy: a file, or a folder with translations")] = None
+
+    @field_validator("token")
+    @classmethod
+    def _token_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{3,}", value.get_secret_value()):
+            raise ValueError("is not a bot token (number:letters)")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _api_shape(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://", value):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_shape(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://", value):
+            raise ValueError("must start with https://")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("must be 1-256 letters, digits, _ or -")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _listen_shape(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError("must be host:port")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_shape(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite://", "sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("must be sqlite:///... or postgresql+asyncpg://...")
+        return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Settings:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("BOT_WEBHOOK_SECRET is needed with BOT_WEBHOOK_URL")
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("BOT_TLS_CERT and BOT_TLS_KEY belong together")
+        if self.api_url and not self.token:
+            raise ValueError("BOT_TOKEN is needed with BOT_API_URL")
+        return self
+
+    @property
+    def listen_host(self) -> str:
+        return self.listen.rpartition(":")[0]
+
+    @property
+    def listen_port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'privacy.sqlite3'}"
+
+
+def read_settings() -> Settings:
+    """From the environment. SettingsError with one line that names the setting; never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "BOT_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else ""
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{name} {message}".strip()) from None

@@ -1,0 +1,74 @@
+"""Filters of our own. All are awaited, so that none costs a thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, InlineQuery, Message, TelegramObject
+
+from bot.telegram.keyboards import Confirm, Dismiss, Go
+
+
+class Private(Filter):
+    """In a private chat with the bot."""
+
+    async def __call__(self, event: TelegramObject) -> bool:
+        message = event.message if isinstance(event, CallbackQuery) else event
+        chat = getattr(message, "chat", None)
+        return isinstance(event, InlineQuery) or (chat is not None and chat.type == "private")
+
+
+class InGroup(Filter):
+    """In a group or supergroup."""
+
+    async def __call__(self, event: TelegramObject) -> bool:
+        message = event.message if isinstance(event, CallbackQuery) else event
+        chat = getattr(message, "chat", None)
+        return chat is not None and chat.type in ("group", "supergroup")
+
+
+class To(Filter):
+    """A button made with `go(…, to)`; gives the handler `of`."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
+        try:
+            data = Go.unpack(event.data or "")
+        except (TypeError, ValueError):
+            return False
+        return {"of": data.of, "to": data.to} if data.to in self._names else False
+
+
+class Confirming(Filter):
+    """A button that confirms `action`; gives the handler `token`."""
+
+    def __init__(self, action: str) -> None:
+        self._action = action
+
+    async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
+        try:
+            data = Confirm.unpack(event.data or "")
+        except (TypeError, ValueError):
+            return False
+        return {"token": data.token} if data.action == self._action else False
+
+
+class Dismissing(Filter):
+    """A button that turns an offer down."""
+
+    async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
+        try:
+            data = Dismiss.unpack(event.data or "")
+        except (TypeError, ValueError):
+            return False
+        return {"action": data.action}
+
+
+class HasText(Filter):
+    """A message with text that is not a command."""
+
+    async def __call__(self, event: Message) -> bool:
+        return bool(event.text) and not (event.text or "").startswith("/")

@@ -1,0 +1,67 @@
+"""Dates, numbers, spans and lists as the current language writes them (CLDR, by Babel)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from bot.telegram.texts import PSEUDO, SOURCE, Html, current_locale
+
+
+def _babel() -> Locale:
+    locale = current_locale()
+    return Locale.parse(SOURCE if locale == PSEUDO else locale)
+
+
+def number(value: int | float) -> str:
+    """1,234"""
+    return format_decimal(value, locale=_babel())
+
+
+def percent(value: float) -> str:
+    """45%"""
+    return format_percent(value, locale=_babel())
+
+
+def moment(at: datetime, zone: str = "UTC") -> Html:
+    """A date with time. Telegram shows it in the reader's own zone; older clients show the text inside, with its zone named."""
+    local = at.astimezone(ZoneInfo(zone))
+    text = format_datetime(local, "d MMMM y HH:mm" if _babel().language == "en" else "long", locale=_babel())
+    if _babel().language == "en":
+        text += f" {local.tzname()}"
+    return Html(f'<tg-time unix="{int(at.timestamp())}" format="Dt">{escape(text)}</tg-time>', text)
+
+
+def day(at: datetime, zone: str = "UTC") -> Html:
+    """A date."""
+    text = format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMMM y" if _babel().language == "en" else "long", locale=_babel())
+    return Html(escape(text), text)
+
+
+def length(span: timedelta) -> str:
+    """6 days"""
+    return format_timedelta(span, locale=_babel(), threshold=1)
+
+
+def listing(items: Sequence[str]) -> str:
+    """a, b and c"""
+    return format_list(list(items), locale=_babel()) if items else ""
+
+
+def language_name(locale: str) -> str:
+    """A language's own name: Deutsch, 简体中文."""
+    found = Locale.parse(locale)
+    name = found.get_display_name(found) or locale
+    return name[:1].upper() + name[1:]
+
+
+def is_rtl() -> bool:
+    """Whether the current language is written from right to left."""
+    return bool(_babel().text_direction == "rtl")

@@ -1,0 +1,130 @@
+"""What the service says of its own accord: one function per notice, rendered when it is sent, in the person's language then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.telegram.formats import moment, percent
+from bot.telegram.keyboards import Button, go, markup
+from bot.telegram.texts import Html, Line, _, _p
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice ready to send. `package` names a part of an export to attach."""
+
+    text: Line | Html
+    keyboard: list[list[Button]] = field(default_factory=list)
+    package: tuple[str, int] | None = None
+    file_name: str = ""
+    only_edit: bool = False
+
+    def method(self, chat_id: int) -> tuple[str, dict[str, Any]]:
+        """The Bot API method and its parameters (a document's bytes are added by the sender)."""
+        data: dict[str, Any] = {"chat_id": chat_id, "parse_mode": "HTML"}
+        if self.keyboard:
+            data["reply_markup"] = markup(self.keyboard)
+        if self.package:
+            return "sendDocument", data | {"caption": self.text.html}
+        return "sendMessage", data | {"text": self.text.html, "link_preview_options": {"is_disabled": True}}
+
+
+Render = Callable[[dict[str, Any], str], Notice]
+
+
+def export_progress(data: dict[str, Any], zone: str) -> Notice:
+    share = data["percent"] / 100
+    # Translators: {ref} is a case reference, {share} a percentage such as 45%.
+    text = _("Case {ref}: your export is being put together. {share} done.", ref=data["ref"], share=percent(share))
+    return Notice(text)
+
+
+def export_ready(data: dict[str, Any], zone: str) -> Notice:
+    until = moment(datetime.fromisoformat(data["until"]), zone)
+    name = f"export-{data['ref']}.zip"
+    if data["parts"] > 1:
+        number = data["part"] + 1
+        name = f"{name}.{number:03d}"
+        # Translators: a large file comes in several parts.
+        text = _(
+            "Here is part {number} of {parts} of your export (case {ref}). Put all parts into one folder and join them to open it. I can send it again until {until}.",
+            number=number,
+            parts=data["parts"],
+            ref=data["ref"],
+            until=until,
+        )
+    else:
+        text = _(
+            "Here is your export (case {ref}): a ZIP with everything as JSON, and a page to read it. I can send it again until {until}, then it is destroyed.",
+            ref=data["ref"],
+            until=until,
+        )
+    return Notice(text, package=(data["package"], data["part"]), file_name=name)
+
+
+def deletion_reminder(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "A reminder: on {until} your account is deleted for good (case {ref}). Until then you can take it back.",
+        until=moment(datetime.fromisoformat(data["until"]), zone),
+        ref=data["ref"],
+    )
+    return Notice(text, [[go(_p("button", "Take it back"), "take_back", style="success")]])
+
+
+def deletion_certificate(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "Your account and all its data have been deleted (case {ref}). The key to your data was destroyed, so nothing of it can be opened again. Copies in backups are gone by {until} at the latest. With /status {ref} you can look up this case later, without an account.",
+        ref=data["ref"],
+        until=moment(datetime.fromisoformat(data["purge_by"]), zone),
+    )
+    return Notice(text)
+
+
+def case_done(data: dict[str, Any], zone: str) -> Notice:
+    return Notice(_("Case {ref} is done.", ref=data["ref"]))
+
+
+def case_delayed(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "Case {ref} takes longer than planned. Reason: {reason} The new date is {until}.",
+        ref=data["ref"],
+        reason=verbatim_reason(data["reason"]),
+        until=moment(datetime.fromisoformat(data["until"]), zone),
+    )
+    return Notice(text)
+
+
+def case_missed(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "The date for case {ref} has passed and it is not finished. I am sorry. You can now turn to the data protection officer directly.",
+        ref=data["ref"],
+    )
+    return Notice(text, [[go(_p("button", "Data protection officer"), "escalate", data["ref"])]])
+
+
+def verbatim_reason(code: str) -> Line:
+    """The reason for a delay, by its code."""
+    if code == "identity":
+        return _("We need to verify that the request comes from you.")
+    if code == "volume":
+        return _("There are very many requests at the moment.")
+    return _("Your request is complex.")
+
+
+NOTICES: dict[str, Render] = {
+    notice.__name__: notice
+    for notice in (
+        export_progress,
+        export_ready,
+        deletion_reminder,
+        deletion_certificate,
+        case_done,
+        case_delayed,
+        case_missed,
+    )
+}
+ONLY_EDIT = frozenset({"export_progress"})
+"""Not worth a message of their own when the one they change is gone."""

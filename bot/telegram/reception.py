@@ -1,0 +1,91 @@
+"""Around every update: who speaks, in which language, and what an error is called in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.types import CallbackQuery, Chat, Message, Update, User
+
+from bot.core import accounts
+from bot.core.errors import PrivacyError
+from bot.core.ports import Tx
+from bot.storage import Unit
+from bot.telegram.desk import Desk, lane_of
+from bot.telegram.errors import words_for
+from bot.telegram.fsm_storage import current_desk
+from bot.telegram.locales import resolve
+from bot.telegram.say import Say
+from bot.telegram.texts import PSEUDO, speaking
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Hands an update to the dispatcher with its `desk` and `say`, inside one transaction."""
+
+    def __init__(self, services: Mapping[str, Any], dispatcher: Dispatcher, bot: Bot) -> None:
+        self._services = services
+        self._dispatcher = dispatcher
+        self._bot = bot
+
+    async def receive(self, unit: Unit, update: Update, slow_results: dict[str, Any]) -> None:
+        """Let the flow that fits handle the update; say in words what the core refused."""
+        user, chat, thread_id = who(update)
+        if user is None or (user.is_bot and not update.my_chat_member):
+            return
+        chat_id = chat.id if chat else user.id
+
+        def look_up(tx: Tx) -> tuple[accounts.Account | None, str]:
+            return accounts.find_by_telegram(tx, user.id), lane_of(tx, chat_id)
+
+        found, lane = await unit.do(look_up)
+        chosen = found.locale if found and found.locale else resolve(user.language_code)
+        desk = Desk(
+            unit=unit,
+            user_id=user.id,
+            chat_id=chat_id,
+            lane=lane,
+            private=chat is None or chat.type == "private",
+            thread_id=thread_id,
+            locale=chosen,
+            found=found,
+            bot_name=self._services["bot_name"](),
+            services=self._services,
+            slow_results=slow_results,
+        )
+        inner = update.event
+        say = Say(desk, inner)
+        token = current_desk.set(desk)
+        try:
+            with speaking(PSEUDO if self._services.get("pseudo") else chosen):
+                try:
+                    await self._dispatcher.feed_update(self._bot, update, desk=desk, say=say)
+                except PrivacyError as error:
+                    log.info("refused: %s", type(error).__name__)
+                    await _explain(say, desk, inner, error)
+                await say.settle()
+        finally:
+            current_desk.reset(token)
+
+
+async def _explain(say: Say, desk: Desk, event: object, error: PrivacyError) -> None:
+    text, keyboard = words_for(error, desk.zone)
+    if not desk.private and not isinstance(event, Message | CallbackQuery):
+        return
+    if isinstance(event, CallbackQuery):
+        await say.toast(text, alert=True)
+        if not keyboard or not desk.private:
+            return
+    await say(text, keyboard, new=True)
+
+
+def who(event: Update) -> tuple[User | None, Chat | None, int | None]:
+    inner = event.event
+    user = getattr(inner, "from_user", None) or getattr(inner, "user", None)
+    message = inner.message if isinstance(inner, CallbackQuery) else inner
+    chat = getattr(message, "chat", None)
+    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    return user, chat, thread

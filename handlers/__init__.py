@@ -1,0 +1,41 @@
+"""The conversation: one file per flow. The order here is the order in which a message is offered to them."""
+
+from __future__ import annotations
+
+from aiogram import Router
+
+from handlers import (
+    blocked,
+    cancel,
+    delete,
+    export,
+    faq,
+    forget,
+    groups,
+    help as help_flow,
+    history,
+    inline,
+    language,
+    password,
+    place,
+    privacy,
+    questions,
+    requests,
+    restrict,
+    rights,
+    sale,
+    settings,
+    start,
+    status,
+    training,
+)
+
+FLOWS = (
+    blocked, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, rights, requests,
+    restrict, sale, settings, language, place, password, forget, inline, questions,
+)  # fmt: skip
+
+
+def create_routers() -> list[Router]:
+    """Every flow's router, new: aiogram attaches a router only once."""
+    return [flow.create_router() for flow in FLOWS]

@@ -1,0 +1,100 @@
+"""/export → confirm → case → (progress) → the file"""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.core import cases, exports
+from bot.core.cases import Right
+from bot.telegram.answers import policy_of
+from bot.telegram.confirm import confirm_button, dismiss_button, redeem
+from bot.telegram.desk import Desk
+from bot.telegram.filters import Confirming, Private, To
+from bot.telegram.formats import moment
+from bot.telegram.keyboards import Button, go
+from bot.telegram.say import Say
+from bot.telegram.texts import Line, _, _n, _p, join
+
+
+def create_router() -> Router:
+    router = Router(name="export")
+    router.message.register(show_export, Private(), Command("export"))
+    router.callback_query.register(show_export_by_button, Private(), To("export"))
+    router.callback_query.register(ask_for_export, Private(), Confirming("export"))
+    router.callback_query.register(send_again, Private(), Confirming("export_again"))
+    return router
+
+
+async def show_export(message: Message, desk: Desk, say: Say) -> None:
+    await _show(desk, say)
+
+
+async def show_export_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
+    await _show(desk, say)
+
+
+async def ask_for_export(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None:
+    account = await desk.open_account()
+    await redeem(desk, "export", token)
+    case, new = await desk(exports.ask, account)
+    if not new:
+        await say(_running(case, desk.zone), [[_status_button()]])
+        return
+    text = _(
+        "Case {ref} is open. Your export comes into this chat by {date}, usually within minutes.",
+        ref=case.id,
+        date=moment(case.target_due, desk.zone),
+    )
+    await say(text, [[_status_button()]])
+
+
+async def send_again(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None:
+    account = await desk.open_account()
+    package = await redeem(desk, "export_again", token)
+    await desk(exports.send_again, account.id, package)
+    await say(_("On its way."), [[go(_p("button", "Menu"), "menu")]])
+
+
+async def _show(desk: Desk, say: Say) -> None:
+    account = await desk.open_account()
+    running = await desk(cases.open_of, account.id, Right.EXPORT)
+    if running:
+        await say(_running(running, desk.zone), [[_status_button()]])
+        return
+    hours = policy_of(desk).span("export").amount
+    lines = [
+        _("I put together everything that is held about you: your conversations, your consents, your requests and your account data."),
+        _n(
+            "You get it here as a ZIP file with JSON inside, within {n} hour.",
+            "You get it here as a ZIP file with JSON inside, within {n} hours.",
+            hours,
+        ),
+        _("Anyone who can open this chat can open the file. Please save it in a safe place."),
+    ]
+    keyboard: list[list[Button]] = [
+        [
+            await confirm_button(desk, _p("button", "Request export"), "export", style="primary"),
+            dismiss_button(_p("button", "Not now"), "export"),
+        ]
+    ]
+    ready = await desk(exports.latest, account.id)
+    if ready:
+        lines.append(
+            _("Your last export is of {date}. I can send it again.", date=moment(ready.created_at, desk.zone))
+        )
+        keyboard.insert(0, [await confirm_button(desk, _p("button", "Send it again"), "export_again", ready.id)])
+    await say(join(lines), keyboard)
+
+
+def _running(case: cases.Case, zone: str) -> Line:
+    return _(
+        "Your export is already under way: case {ref}, due by {date}.",
+        ref=case.id,
+        date=moment(case.target_due, zone),
+    )
+
+
+def _status_button() -> Button:
+    return go(_p("button", "My requests"), "status")

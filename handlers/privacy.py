@@ -1,0 +1,65 @@
+"""/privacy → the bot's own policy: what it stores, why, how long (Telegram's terms ask for it)"""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.telegram.answers import policy_of
+from bot.telegram.desk import Desk
+from bot.telegram.filters import Private, To
+from bot.telegram.keyboards import Button, go
+from bot.telegram.say import Say
+from bot.telegram.texts import Html, Line, _, _n, _p, join, policy_text
+
+
+def create_router() -> Router:
+    router = Router(name="privacy")
+    router.message.register(show, Private(), Command("privacy", "developer_info"))
+    router.callback_query.register(show_by_button, Private(), To("privacy"))
+    return router
+
+
+async def show(message: Message, desk: Desk, say: Say) -> None:
+    await say(privacy_text(desk), _buttons())
+
+
+async def show_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
+    await say(privacy_text(desk), _buttons())
+
+
+def privacy_text(desk: Desk) -> Html:
+    """What this bot stores, why, for how long."""
+    policy = policy_of(desk)
+    months = policy.keep_for("case").amount
+    lines: list[Line | Html] = [
+        _("<b>What this bot stores about you</b>"),
+        _("• Your Telegram number (its ID, not your phone number), to recognise you. Your language and, if you tell me, where you live."),
+        _n(
+            "• Your requests with their dates: {n} month, because the law asks for proof. After an account is deleted they no longer name anybody.",
+            "• Your requests with their dates: {n} months, because the law asks for proof. After an account is deleted they no longer name anybody.",
+            months,
+        ),
+        _n(
+            "• What you typed in an unfinished step: {n} day at most.",
+            "• What you typed in an unfinished step: {n} days at most.",
+            policy.keep_for("draft").amount,
+        ),
+        _n(
+            "• Messages on their way to you: until they are sent, {n} day at most.",
+            "• Messages on their way to you: until they are sent, {n} days at most.",
+            policy.keep_for("outbox").amount,
+        ),
+        _("<b>What it does not store</b>"),
+        _("Your questions, passwords you type, your name, your photo, your contacts, and anything said in groups. Questions are only counted by topic and language."),
+        _("Everything personal is encrypted with AES-256 under a key of your own. When you are erased, the key is destroyed."),
+        _("What you write here is never used for training, and it is understood on our own machine: nothing is sent to anybody else."),
+        _("Operator: {operator}. {authority}", operator=policy.operator, authority=policy_text(policy.authority, policy.values())),
+        _("/forgetme erases what this bot holds about you. /export gives you a copy."),
+    ]
+    return join(lines)
+
+
+def _buttons() -> list[list[Button]]:
+    return [[go(_p("button", "Topics"), "faq"), go(_p("button", "Menu"), "menu")]]

@@ -1,0 +1,55 @@
+"""/rights → what applies to you → the flow that exercises it"""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.telegram.answers import policy_of
+from bot.telegram.desk import Desk
+from bot.telegram.filters import Private, To
+from bot.telegram.keyboards import Button, go, rows
+from bot.telegram.say import Say
+from bot.telegram.texts import Html, Line, _, _p, join, policy_text
+
+
+def create_router() -> Router:
+    router = Router(name="rights")
+    router.message.register(show_rights, Private(), Command("rights"))
+    router.callback_query.register(show_rights_by_button, Private(), To("rights"))
+    return router
+
+
+async def show_rights(message: Message, desk: Desk, say: Say) -> None:
+    await _show(desk, say)
+
+
+async def show_rights_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
+    await _show(desk, say)
+
+
+async def _show(desk: Desk, say: Say) -> None:
+    policy = policy_of(desk)
+    jurisdiction = desk.found.jurisdiction if desk.found else None
+    place = policy.jurisdictions.get(jurisdiction or "")
+    lines: list[Line | Html] = []
+    if place is None:
+        lines.append(_("<b>Rights that everyone has</b>"))
+    else:
+        lines.append(_("<b>Your rights</b> ({place})", place=policy_text(place.label, policy.values())))
+    applying = [right for right in policy.rights.values() if right.applies_in(jurisdiction)]
+    for right in applying:
+        text = policy_text(right.text, policy.values())
+        law = f" <i>({right.law})</i>" if right.law else ""
+        lines.append(Html(f"• {text.html}{law}", f"• {text.plain}"))
+    if place is None:
+        lines.append(_("Some laws give you more. Tell me where you live, and I show what applies to you. I never guess it."))
+    else:
+        lines.append(_("Supervisory authority: {authority}.", authority=policy_text(place.authority, policy.values())))
+    flows = dict.fromkeys(right.flow for right in applying)
+    labels = {flow: next(right.label for right in applying if right.flow == flow) for flow in flows}
+    buttons = [go(policy_text(label, policy.values()), flow) for flow, label in labels.items()]
+    where = _p("button", "Where I live")
+    keyboard: list[list[Button]] = [*rows(buttons, 2), [go(where, "place"), go(_p("button", "Menu"), "menu")]]
+    await say(join(lines), keyboard)
