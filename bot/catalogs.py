@@ -44,7 +44,7 @@ def source_of(domain: str) -> Catalog:
         extracted = extract_from_dir(
             ROOT / folder,
             [("**.py", "python")],
-            keywords=_KEYWORDS,  # type: ignore[arg-type]
+            keywords=_KEYWORDS,
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         )
@@ -74,7 +74,7 @@ def update(domain: str) -> None:
     for locale in SHIPPED:
         source = source_of(domain)  # afresh: a catalogue takes its messages over
         catalog = read(locale, domain)
-        catalog.locale = locale  # type: ignore[assignment]
+        catalog.locale = locale
         catalog.update(source, no_fuzzy_matching=False, update_header_comment=False)
         catalog.obsolete.clear()
         catalog.fuzzy = False
@@ -103,8 +103,8 @@ def problems(locale: str, domain: str) -> Iterator[str]:
 
 
 def _mismatches(locale: str, catalog: Catalog, message: Message) -> Iterator[str]:
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    strings = message.string if isinstance(message.string, tuple) else (message.string,)
+    ids = _forms(message.id)
+    strings = _forms(message.string)
     if isinstance(message.id, tuple) and len(strings) != catalog.num_plurals:
         yield f"{len(strings)} plural forms instead of {catalog.num_plurals}: {ids[0]!r}"
     fields, tags = set(_FIELD.findall(ids[-1])), sorted(_TAG.findall(ids[-1]))
@@ -120,6 +120,10 @@ def _mismatches(locale: str, catalog: Catalog, message: Message) -> Iterator[str
                 yield f"not in its script: {ids[0]!r}"
         if locale != SOURCE and string == ids[0] and re.search(r"[a-z]{4,} [a-z]{3,}", bare):
             yield f"still English: {ids[0]!r}"
+
+
+def _forms(texts: object) -> tuple[str, ...]:
+    return tuple(str(text) for text in texts) if isinstance(texts, list | tuple) else (str(texts),)
 
 
 def _fill_source(catalog: Catalog) -> None:

@@ -53,8 +53,9 @@ async def ask_for_export(query: CallbackQuery, desk: Desk, say: Say, token: str)
 async def send_again(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None:
     account = await desk.open_account()
     package = await redeem(desk, "export_again", token)
-    await desk(exports.send_again, account.id, package)
+    await desk(exports.get_ready, account.id, package)
     await say(_("On its way."), [[go(_p("button", "Menu"), "menu")]])
+    await desk(exports.send_again, account.id, package)
 
 
 async def _show(desk: Desk, say: Say) -> None:

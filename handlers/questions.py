@@ -45,7 +45,7 @@ async def answer(message: Message, desk: Desk, say: Say) -> None:
     await desk(questions.count, found.label, found.lang or desk.locale, _band(found))
     speak = found.lang if found.lang and found.lang != desk.locale and current_locale() != PSEUDO else None
     with speaking(speak or current_locale()):
-        text, keyboard = await _reply(desk, found)
+        text, keyboard = await reply_to(desk, found)
         if speak:
             keyboard.append([go(_switch(speak), "speak", speak)])
         await say(text, keyboard)
@@ -82,7 +82,7 @@ async def outdated(query: CallbackQuery, say: Say) -> None:
     await say.toast(_("This button is not meant for you or is no longer valid. Nothing was changed."), alert=True)
 
 
-async def _reply(desk: Desk, found: Understood) -> tuple[Html | Line, list[list[Button]]]:
+async def reply_to(desk: Desk, found: Understood) -> tuple[Html | Line, list[list[Button]]]:
     topics = policy_of(desk).topics
     if len(found.intents) > 1:
         return await _several(desk, found)

@@ -21,7 +21,7 @@ from bot.telegram.filters import Confirming, HasText, Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import go
 from bot.telegram.say import Say
-from bot.telegram.texts import Line, _, _p, join, verbatim
+from bot.telegram.texts import Html, Line, _, _p, join, verbatim
 
 MOST_LETTERS = 2000
 
@@ -66,7 +66,7 @@ async def preview(message: Message, desk: Desk, say: Say, state: FSMContext) -> 
     data = await state.get_data()
     await state.set_state(None)
     await state.update_data(text=text)
-    lines = [
+    lines: list[Line | Html] = [
         _("This goes to the privacy team, and to nobody else:"),
         verbatim(text),
         _("You will be called by a reference, not by your name."),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import secrets
 import signal
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,8 @@ from bot.telegram.menus import publish_menus
 from bot.telegram.pacing import Pacer
 
 log = logging.getLogger(__name__)
-_LOCAL_TOKEN = "1:local-chat"  # noqa: S105 - opens nothing but the chat on this machine
+_LOCAL_TOKEN = "1:" + secrets.token_urlsafe(24)
+"""New at every start: opens nothing but the chat on this machine."""
 
 
 @dataclass

@@ -1,10 +1,11 @@
 """Signed checkpoints of the audit chain, kept outside the database, and the chain as a file (GDPR Art. 5(2)).
 
-A chain of hashes alone proves little to whoever can write the database: rewrite one entry, hash the rest again, and it
-fits. A checkpoint signs how long the chain is and with which hash it ends, and lies where the database's administrator
-does not write. What was signed can then be neither changed, nor cut off, nor told in two ways. `bot/audit_verify.py`
-checks this with nothing but the files and the public key. What it cannot see: the entries after the newest checkpoint,
-and a checkpoint file cut back together with the chain. Against that, send a copy of a checkpoint elsewhere now and then.
+A chain of hashes alone proves little to whoever can write the database: rewrite one entry, hash the rest
+again, and it fits. A checkpoint signs how long the chain is and with which hash it ends, and lies where the
+database's administrator does not write. What was signed can then be neither changed, nor cut off, nor told in
+two ways. `bot/audit_verify.py` checks this with nothing but the files and the public key. What it cannot see:
+the entries after the newest checkpoint, and a checkpoint file cut back together with the chain. Against that,
+send a copy of a checkpoint elsewhere now and then.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class CheckpointKeyError(PrivacyError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How long the chain is. `number` and `hash` are its last entry's, `count` is how many entries are still kept."""
+    """How long the chain is. `number` and `hash` are its last entry's, `count` is how many entries are still
+    kept.
+    """
 
     number: int
     hash: bytes
@@ -58,13 +61,17 @@ class Checkpoint:
 
 
 def head_of(tx: Tx) -> Head:
-    """The chain's head. Read it in a transaction of its own: an entry that is rolled back must not be signed."""
+    """The chain's head. Read it in a transaction of its own: an entry that is rolled back must not be
+    signed.
+    """
     number, last = tx.audit_head()
     return Head(number, last, tx.audit.count())
 
 
 def export_chain(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """The chain as JSON lines, each with its newline, in the order given (by `id`). Hashes are hexadecimal."""
+    """The chain as JSON lines, each with its newline, in the order given (by `id`). Hashes are
+    hexadecimal.
+    """
     for entry in entries:
         row = {
             "number": entry.number,
@@ -81,7 +88,9 @@ def export_chain(entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 
 def sign(checkpoint: Checkpoint, seed: bytes) -> str:
-    """The checkpoint as a JSON line with its Ed25519 signature (RFC 8032). `seed` is the 32-byte signing key."""
+    """The checkpoint as a JSON line with its Ed25519 signature (RFC 8032). `seed` is the 32-byte signing
+    key.
+    """
     row: dict[str, str | int] = {
         "at": checkpoint.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "count": checkpoint.head.count,
@@ -107,7 +116,9 @@ class CheckpointFile:
     """
 
     def __init__(self, path: Path, region: str, seed: bytes, clock: Clock, every: timedelta) -> None:
-        """CheckpointKeyError when the file belongs to another key. Makes the folder and the key file where missing."""
+        """CheckpointKeyError when the file belongs to another key. Makes the folder and the key file where
+        missing.
+        """
         self.path = path
         self.public_key_path = path.with_name(path.name + ".pub")
         self._region = region
@@ -122,11 +133,13 @@ class CheckpointFile:
                 raise CheckpointKeyError(self.public_key_path)
 
     def write_if_due(self, head: Callable[[], Head]) -> Checkpoint | None:
-        """Append a checkpoint unless the newest is younger than the interval; `head` is asked only when it is due.
+        """Append a checkpoint unless the newest is younger than the interval; `head` is asked only when it is
+        due.
 
         The newest by what it says, not by this process's memory: restarts and other processes count too.
         """
-        # Asked before the lock is taken: reading the head may wait for another transaction, which may wait for us.
+        # Asked before the lock is taken: reading the head may wait for another transaction, which may wait
+        # for us.
         if not self._is_due(self._newest()):
             return None
         found = head()
@@ -134,7 +147,9 @@ class CheckpointFile:
             return self._append(found) if self._is_due(self._newest()) else None
 
     def write_last(self, head: Head) -> Checkpoint | None:
-        """On shutdown, and after a sweep removed old entries: append a checkpoint unless the newest says the same."""
+        """On shutdown, and after a sweep removed old entries: append a checkpoint unless the newest says the
+        same.
+        """
         with self._locked():
             newest = self._newest()
             return None if newest is not None and newest.head == head else self._append(head)
@@ -145,9 +160,7 @@ class CheckpointFile:
 
     def _append(self, head: Head) -> Checkpoint:
         now = self._clock.now().astimezone(UTC)
-        checkpoint = Checkpoint(
-            self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000)
-        )
+        checkpoint = Checkpoint(self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000))
         with self.path.open("ab") as file:
             file.write(sign(checkpoint, self._seed).encode())
             file.flush()
@@ -155,8 +168,8 @@ class CheckpointFile:
         return checkpoint
 
     def _newest(self) -> Checkpoint | None:
-        lines = _last_line(self.path)
-        return _read(lines) if lines else None
+        line = _last_line(self.path)
+        return _read(line) if line else None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ class Clock(Protocol):
 
 
 class MovableClock(Clock, Protocol):
-    def move(self, by: timedelta) -> None:
+    def move(self, by: timedelta) -> object:
         """Forward only: nothing in the world is ready for time to run back."""
 
 

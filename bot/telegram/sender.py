@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -121,6 +122,10 @@ class Sender:
         now = tx.clock.now()
         rows = tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="id", limit=BATCH, opened=False, skip_locked=True)
         claimed: list[Outgoing] = []
+        if rows and _is_blocked(tx, lane):
+            for row in rows:
+                _settle(tx, row, Delivery.PARKED, "blocked")
+            return []
         for row in rows:
             if row.due_at > now or (row.lease_until and row.lease_until > now):
                 break  # the order of a chat is kept: nothing overtakes what waits
@@ -261,6 +266,11 @@ def _settle(tx: Tx, row: OutboxRow, state: Delivery, error: str = "") -> None:
     )
 
 
+def _is_blocked(tx: Tx, lane: str) -> bool:
+    link = tx.links.find(id=lane, opened=False)
+    return link is not None and link.blocked_at is not None
+
+
 def _blocked(tx: Tx, lane: str) -> None:
     """The person blocked the bot: keep what waits for when they come back; no legal clock stops."""
     tx.links.update({"id": lane}, blocked_at=tx.clock.now())
@@ -300,8 +310,6 @@ def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
 
 
 def _without_time_tags(data: dict[str, Any]) -> dict[str, Any]:
-    import re
-
     return {
         name: re.sub(r"</?tg-time[^>]*>", "", value) if isinstance(value, str) else value
         for name, value in data.items()

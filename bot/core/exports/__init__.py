@@ -6,24 +6,28 @@ from bot.core.exports.package import (
     Chunk,
     Package,
     ask,
-    build_job,
     destroy,
     destroy_due,
+    get_ready,
     latest,
+    make_build_job,
     part,
     send_again,
 )
+from bot.core.exports.texts import PackageTexts
 
 __all__ = [
     "JOB",
     "PART_BYTES",
     "Chunk",
     "Package",
+    "PackageTexts",
     "ask",
-    "build_job",
     "destroy",
     "destroy_due",
+    "get_ready",
     "latest",
+    "make_build_job",
     "part",
     "send_again",
 ]

@@ -6,18 +6,22 @@ A package lies sealed under a key of its own, in chunks; destroying that key des
 from __future__ import annotations
 
 import io
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core import audit, cases, delivery, work
 from bot.core.accounts import Account
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.exports.contents import write_package
+from bot.core.exports.texts import PackageTexts
 from bot.core.ids import new_id
 from bot.core.ports import Tx, sealed
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # collections.abc has it from Python 3.12 on
 
 PART_BYTES = 45 * 1024 * 1024
 """Below the 50 MB that a bot may upload."""
@@ -61,25 +65,67 @@ def ask(tx: Tx, account: Account) -> tuple[Case, bool]:
     return case, True
 
 
-def build_job(engine: work.Engine, item: work.Work) -> None:
-    """Build and deliver: collect → seal in chunks → hand over. A crash at any point starts the package afresh."""
-    case = engine.read(lambda tx: tx.cases.find(id=item.ref))
-    if case is None or case.is_closed or not case.subject:
-        engine.write(lambda tx: work.finish(tx, item))
-        return
-    if case.status != Status.WORKING:
-        item = engine.write(lambda tx: _start(tx, item))
-    key = item.checkpoint["key"]
-    engine.write(lambda tx: _discard_half(tx, item, key))
-    with tempfile.TemporaryFile() as spool:
-        write_package(engine, case.subject, spool, on_progress=lambda share: _report(engine, item, share))
-        size = spool.tell()
-        spool.seek(0)
-        number = 0
-        while block := spool.read(_CHUNK_BYTES):
-            engine.write(lambda tx, block=block, number=number: _store(tx, item, key, number, block))  # type: ignore[misc]
-            number += 1
-    engine.write(lambda tx: _hand_over(tx, item, key, size))
+def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callable[[], bytes]) -> work.Job:
+    """The job that builds and delivers. `texts_for` gives the words of a locale ("" where none was chosen), `signing_key` an
+    Ed25519 private key of 32 bytes; it is asked for anew each time, so that a rotated key counts from the next package on."""
+
+    def build_job(engine: work.Engine, item: work.Work) -> None:
+        """Collect → seal in chunks → hand over. A crash at any point starts the package afresh."""
+        case = engine.read(lambda tx: tx.cases.find(id=item.ref))
+        if case is None or case.is_closed or not case.subject:
+            engine.write(lambda tx: work.finish(tx, item))
+            return
+        if case.status != Status.WORKING:
+            item = engine.write(lambda tx: _start(tx, item))
+        key = item.checkpoint["key"]
+        engine.write(lambda tx: _discard_half(tx, item, key))
+        account = engine.read(lambda tx: tx.accounts.get(id=case.subject))
+        sealing = _Sealing(lambda number, block: engine.write(lambda tx: _store(tx, item, key, number, block)))
+        write_package(
+            engine,
+            case.subject,
+            sealing,
+            texts=texts_for(account.locale or ""),
+            signing_key=signing_key(),
+            on_progress=lambda share: _report(engine, item, share),
+            password=(case.details or {}).get("password"),
+        )
+        sealing.finish()
+        engine.write(lambda tx: _hand_over(tx, item, key, sealing.size))
+
+    return build_job
+
+
+class _Sealing(io.RawIOBase):
+    """Stores what is written in chunks, each sealed at once: the package never lies open on a disk."""
+
+    def __init__(self, store: Callable[[int, bytes], None]) -> None:
+        self._store = store
+        self._waiting = bytearray()
+        self._number = 0
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Buffer, /) -> int:
+        taken = memoryview(content).nbytes
+        self._waiting += content
+        while len(self._waiting) >= _CHUNK_BYTES:
+            self._put(bytes(self._waiting[:_CHUNK_BYTES]))
+            del self._waiting[:_CHUNK_BYTES]
+        return taken
+
+    def finish(self) -> None:
+        """Store the rest."""
+        if self._waiting:
+            self._put(bytes(self._waiting))
+            self._waiting.clear()
+
+    def _put(self, block: bytes) -> None:
+        self._store(self._number, block)
+        self._number += 1
+        self.size += len(block)
 
 
 def part(tx: Tx, package: str, number: int) -> bytes:
@@ -149,8 +195,16 @@ def _hand_over(tx: Tx, item: work.Work, key: str, size: int) -> None:
     audit.record(tx, Tag.EXPORT_BUILT, subject=case.subject, ref=case.id, parts=parts)
     for number in range(parts):
         _deliver(tx, case, package, number)
+    _forget_password(tx, case)
     cases.move(tx, case, Step.FINISH, actor="service")
     work.finish(tx, item)
+
+
+def _forget_password(tx: Tx, case: Case) -> None:
+    """It is needed to build and for nothing else; the person knows it, and nobody else should."""
+    if case.details and "password" in case.details:
+        rest = {name: value for name, value in case.details.items() if name != "password"}
+        tx.cases.update({"id": case.id, "subject": case.subject}, details=rest or None)
 
 
 def _deliver(tx: Tx, case: Case, package: Package, number: int) -> None:
@@ -172,9 +226,14 @@ def latest(tx: Tx, subject: str) -> Package | None:
     return None
 
 
+def get_ready(tx: Tx, subject: str, package: str) -> Package:
+    """A package that can still be sent. NotFoundError when it is another's or destroyed."""
+    return tx.packages.get(id=package, subject=subject, destroyed_at=None)
+
+
 def send_again(tx: Tx, subject: str, package: str) -> None:
     """Deliver a package once more. NotFoundError when it is another's or destroyed."""
-    found = tx.packages.get(id=package, subject=subject, destroyed_at=None)
+    found = get_ready(tx, subject, package)
     case = tx.cases.get(id=found.case)
     for number in range(found.parts):
         _deliver(tx, case, found, number)

@@ -1,0 +1,76 @@
+"""`check`: settings, keys, database, catalogues, Telegram's reachability and rights. One line each; 1 when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+
+from bot import catalogs
+from bot.app import Core, open_core, telegram_session
+from bot.core.audit import verify_chain
+from bot.settings import Settings, read_settings
+
+_NEEDED_RIGHTS = ("can_manage_topics", "can_delete_messages", "can_pin_messages")
+
+
+async def check() -> int:
+    """Check everything that can be checked without changing anything."""
+    settings = read_settings()
+    _line(True, "settings", "read from the environment")
+    core = await open_core(settings)
+    try:
+        _line(True, "policy", f"{core.policy.title} {core.policy.version}")
+        _line(True, "keys", f"region {core.ring.region}, epoch {core.ring.current_epoch().number}")
+        steps: list[Callable[[Core, Settings], Awaitable[bool]]] = [_database, _catalogues, _telegram]
+        return 0 if all([await step(core, settings) for step in steps]) else 1
+    finally:
+        await core.stop()
+
+
+async def _database(core: Core, settings: Settings) -> bool:
+    entries = await core.database.read(lambda tx: tx.audit.select())
+    broken = verify_chain(entries)
+    accounts = await core.database.read(lambda tx: tx.accounts.count())
+    dead = await core.database.read(lambda tx: tx.work.count(state="dead"))
+    text = f"{accounts} accounts, {len(entries)} audit entries"
+    if broken is not None:
+        text += f", the audit chain is broken at entry {broken}"
+    if dead:
+        text += f", {dead} pieces of work are dead"
+    return _line(broken is None and not dead, "database", text)
+
+
+async def _catalogues(core: Core, settings: Settings) -> bool:
+    bad = {
+        locale: count
+        for locale in catalogs.SHIPPED
+        if (count := sum(1 for domain in ("messages", "policy") for _ in catalogs.problems(locale, domain)))
+    }
+    text = f"{len(catalogs.SHIPPED)} languages" + "".join(f", {name}: {count} problems" for name, count in bad.items())
+    return _line(not bad, "catalogues", text)
+
+
+async def _telegram(core: Core, settings: Settings) -> bool:
+    if settings.token is None:
+        return _line(True, "telegram", "no BOT_TOKEN: the local chat runs")
+    bot = Bot(settings.token.get_secret_value(), session=telegram_session(settings))
+    try:
+        me = await bot.me()
+        _line(True, "telegram", f"@{me.username}")
+        if settings.support_chat_id is None:
+            return True
+        member = await bot.get_chat_member(settings.support_chat_id, me.id)
+        missing = [right for right in _NEEDED_RIGHTS if not getattr(member, right, False)]
+        text = "all rights" if not missing else "missing: " + ", ".join(missing)
+        return _line(not missing, "support group", text)
+    except TelegramAPIError as error:
+        return _line(False, "telegram", type(error).__name__)
+    finally:
+        await bot.session.close()
+
+
+def _line(good: bool, what: str, text: str) -> bool:
+    print(f"{'ok  ' if good else 'FAIL'} {what}: {text}")
+    return good

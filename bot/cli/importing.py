@@ -1,0 +1,44 @@
+"""`import-conversations FILE --account NAME`: each conversation whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from rich.progress import track
+
+from bot.app import open_core
+from bot.core import accounts, imports
+from bot.core.errors import ImportRecordError
+from bot.core.keys import Purpose
+from bot.settings import read_settings
+
+
+async def import_conversations(file: Path, name: str) -> int:
+    """0 when everything came in, 1 when records were skipped (each is named on stderr by its number)."""
+    try:
+        found = imports.records(json.loads(file.read_text("utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        print(f"{file.name} is not JSON", file=sys.stderr)
+        return 2
+    core = await open_core(read_settings())
+    try:
+        account = await core.database.read(lambda tx: accounts.get_by_name(tx, name))
+        done = skipped = 0
+        for number, record in enumerate(track(found, "Importing", disable=not sys.stdout.isatty()), 1):
+            try:
+                conversation = imports.read(number, record)
+            except ImportRecordError as error:
+                skipped += 1
+                print(f"skipped {error}", file=sys.stderr)
+                continue
+            await core.database.write(
+                lambda tx, conversation=conversation: imports.store(tx, account.id, conversation),  # type: ignore[misc]
+                Purpose.PRODUCT,
+            )
+            done += 1
+        print(f"{done} conversations imported, {skipped} skipped")
+        return 1 if skipped else 0
+    finally:
+        await core.stop()

@@ -1,0 +1,68 @@
+"""Cues that one can read: question, request, negation, only asking, somebody else, taking it back, another product.
+
+The lexicon (cues.toml) is data. Cues are features of the head and, for the one action that cannot be repaired, vetoes
+in decision.py: there a readable rule stands above every probability.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Final
+
+PATH: Final = Path(__file__).parent / "cues.toml"
+_UNSPACED: Final = frozenset({"zh", "ja", "ko", "th", "ar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    question_mark: bool
+    question: bool
+    request: bool
+    negation: bool
+    asking: bool
+    third: bool
+    undo: bool
+    other_product: bool
+
+    def as_numbers(self) -> list[float]:
+        return [float(value) for value in astuple(self)]
+
+
+KINDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Cues))
+_WORDS: Final = ("question", "request", "negation", "asking", "third", "undo")
+
+
+@functools.cache
+def _lexicon() -> dict[str, dict[str, re.Pattern[str]]]:
+    tables: dict[str, dict[str, str]] = tomllib.loads(PATH.read_text(encoding="utf-8"))
+    return {
+        lang: {
+            kind: re.compile(words if lang in _UNSPACED else rf"(?<!\w)(?:{words})(?!\w)") for kind, words in table.items()
+        }
+        for lang, table in tables.items()
+    }
+
+
+def _tables(lang: str | None, text: str) -> Iterator[dict[str, re.Pattern[str]]]:
+    """The table of the language; when nobody knows it, every one whose script the text shows."""
+    key = (lang or "").split("_")[0] if lang != "pt_BR" else "pt_BR"
+    lexicon = _lexicon()
+    if key in lexicon:
+        yield lexicon[key]
+    else:
+        unspaced = max(text, default="") >= "\u0600"
+        yield from (table for name, table in lexicon.items() if len(name) != 14 and (name in _UNSPACED) == unspaced)
+
+
+def find(text: str, lang: str | None) -> Cues:
+    """The cues of one normalised text."""
+    lowered = text.lower().replace("i\u0307", "i")
+    tables = list(_tables(lang, lowered))
+    hits = {kind: any(kind in table and table[kind].search(lowered) for table in tables) for kind in _WORDS}
+    names = _lexicon()["other_products"]["names"]
+    return Cues(question_mark="?" in text, other_product=bool(names.search(lowered)), **hits)

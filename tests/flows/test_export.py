@@ -1,0 +1,68 @@
+"""Getting a copy of one's data."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+from tests.stage import Stage
+
+
+async def test_an_export_arrives_with_everything_in_it(stage: Stage) -> None:
+    """Confirmed, built, delivered in the chat; what was said is inside."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: /export
+        bot:   I put together everything ... within 48 hours. ...  [Request export] [Not now]
+        alice: [Request export]
+        bot:   Case EXP-... is open. Your export comes into this chat by 25 March 2026 09:00 UTC, usually within minutes.  [My requests]
+        bot:   Case EXP-...: your export is being put together. 100% done.
+        bot:   (file) Here is your export (case EXP-...): a ZIP ... I can send it again until 30 March 2026 09:00 UTC, then it is destroyed.
+    """)
+    file = stage.world.person("alice").last_from_bot().file
+    assert file is not None
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("export.json"))
+        exported = json.loads(archive.read(name))
+    assert "a private question" in json.dumps(exported)
+
+
+async def test_asking_twice_gives_the_running_case(stage: Stage) -> None:
+    """No second export while one is under way."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    alice = stage.world.person("alice")
+    await stage.plays("""
+        alice: /export
+        bot:   ...
+    """)
+    stage.app.worker._jobs.pop("export")  # the worker is busy elsewhere
+    await stage.plays("""
+        alice: [Request export]
+        bot:   Case EXP-... is open. ...
+        alice: /export
+        bot:   Your export is already under way: case EXP-..., due by 25 March 2026 09:00 UTC.  [My requests]
+    """)
+    assert alice.last_from_bot().file is None
+
+
+async def test_the_package_is_destroyed_after_seven_days(stage: Stage) -> None:
+    """Until then one tap sends it again; then its key and bytes are gone."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: /export
+        bot:   ...
+        alice: [Request export]
+        bot:   Case EXP-... is open. ...
+        bot:   ...
+        bot:   (file) ...
+        alice: /export
+        bot:   ... I can send it again.  [Send it again] [Request export] [Not now]
+        alice: [Send it again]
+        bot:   On its way.  [Menu]
+        bot:   (file) Here is your export ...
+        (7 days later)
+        alice: /export
+        bot:   ...  [Request export] [Not now]
+    """)
+    assert await stage.core.database.read(lambda tx: tx.chunks.count()) == 0
