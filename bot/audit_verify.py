@@ -2,10 +2,9 @@
 
     python audit_verify.py CHAIN.jsonl CHECKPOINTS.jsonl PUBLIC_KEY [--head NUMBER:HASH]
 
-CHAIN is what `python -m bot audit export` writes, PUBLIC_KEY a PEM file or 64 hexadecimal digits; take the key
+CHAIN is what `python -m bot audit export` writes, PUBLIC_KEY a PEM file or 64 hexadecimal digits: take it
 from a place that whoever keeps the files cannot write. `--head` is a head known from elsewhere: without it a
-chain cut back together with its checkpoints looks like a young one. Exit status: 0 nothing found, 1 something
-found, 2 the files cannot be read.
+chain cut back together with its checkpoints looks like a young one.
 
 1. Every line is a whole entry whose own fields give its hash; otherwise it was edited.
 2. Numbers rise by one: a gap is a deletion, a step back a reordering, a number twice an insertion or a fork.
@@ -91,8 +90,7 @@ def verify(chain: Lines, checkpoints: Lines, public_key: bytes, head: Known = No
     signed = _read_checkpoints(checkpoints, public_key, findings)
     if not signed:
         findings.add(Kind.UNSIGNED, 0, 0, "no checkpoint vouches for this chain")
-    if head is not None:
-        signed.append(Signed(*head, 1, 0))
+    signed += [Signed(*head, 1, 0)] if head else []
     if signed:
         _check_against(by_number, signed, findings)
     return findings
@@ -137,9 +135,8 @@ def _check_order(links: list[Link], findings: Findings) -> dict[int, list[Link]]
             says = f"entries {number + 1} to {following - 1} are missing"
             findings.add(Kind.DELETED, number + 1, by_number[following][0].line, says)
     for link in (link for links in by_number.values() for link in links):
-        before = [each.hash for each in by_number.get(link.number - 1, [])]
-        before = before if link.number > 1 else [GENESIS]
-        if before and link.before not in before:
+        earlier = by_number.get(link.number - 1, [Link(0, "", GENESIS, 0)] if link.number == 1 else [])
+        if earlier and all(link.before != each.hash for each in earlier):
             says = f"entry {link.number} (line {link.line}) does not follow the one before it"
             findings.add(Kind.REPLACED, link.number, link.line, says)
     return by_number
@@ -204,14 +201,13 @@ def _row(text: str, fields: Mapping[str, type]) -> dict[str, Any] | None:
     return row if hexadecimal else None
 
 
-# --------------------------------------------- Ed25519 (RFC 8032): verification only, so nothing here is secret
+# ---------------------------------- Ed25519 (RFC 8032): verification only, so nothing here is secret
 _P = 2**255 - 19
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
 _ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
 
-Point = tuple[int, int, int, int]
-"""(X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z (5.1.4)."""
+Point = tuple[int, int, int, int]  # (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z (5.1.4)
 
 
 def _add(one: Point, other: Point) -> Point:
@@ -256,12 +252,10 @@ def ed25519_holds(public_key: bytes, message: bytes, signature: bytes) -> bool:
         total = _add(total, total)
         if choice := (scalar >> bit & 1) + 2 * (challenge >> bit & 1):
             total = _add(total, choices[choice])
-    inverse = pow(total[2], -1, _P)
-    x, y = total[0] * inverse % _P, total[1] * inverse % _P
+    x, y = (each * pow(total[2], -1, _P) % _P for each in total[:2])
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
-# --------------------------------------------- the program
 _PEM_HEAD = bytes.fromhex("302a300506032b6570032100")  # SubjectPublicKeyInfo of an Ed25519 key (RFC 8410)
 
 
@@ -287,7 +281,7 @@ def main(arguments: list[str]) -> int:
         chain = given.chain.read_text("utf-8").splitlines()
         checkpoints = given.checkpoints.read_text("utf-8").splitlines()
         number, _, known = given.head.lower().partition(":")
-        findings = verify(chain, checkpoints, key, (int(number), known) if known else None)
+        findings = verify(chain, checkpoints, key, (int(number), known) if given.head else None)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

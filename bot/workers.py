@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core import conversations, deletion, delivery, drafts, exports, work
 from bot.core.keys import Purpose
+from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
+from bot.telegram.package_texts import package_texts
 
 if TYPE_CHECKING:
     from bot.app import Core
@@ -106,7 +108,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
 def all_jobs(core: Core) -> dict[str, Job]:
     """Every kind of durable work with the function that does it."""
     jobs: dict[str, Any] = {
-        exports.JOB: exports.build_job,
+        exports.JOB: exports.make_build_job(package_texts, lambda: core.ring.named(SIGNING)),
         deletion.REMIND: deletion.remind_job,
         deletion.ERASE: deletion.erase_job,
         deletion.PURGED: deletion.purged_job,

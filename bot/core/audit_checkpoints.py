@@ -61,8 +61,9 @@ class Checkpoint:
 
 
 def head_of(tx: Tx) -> Head:
-    """The chain's head. Read it in a transaction of its own: an entry that is rolled back must not be
-    signed.
+    """The chain's head, read in a writing transaction of its own.
+
+    It locks the head, and an entry of this transaction that is rolled back later must not have been signed.
     """
     number, last = tx.audit_head()
     return Head(number, last, tx.audit.count())

@@ -46,6 +46,10 @@ class Faults:
     def plan(self, fault: Fault) -> None:
         self._planned.append(fault)
 
+    def clear(self) -> None:
+        """Nothing fails any more."""
+        self._planned.clear()
+
     def strike(self, method: str, chat_id: int | None, *, after_the_deed: bool) -> None:
         for fault in self._planned:
             if (

@@ -10,22 +10,29 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 LEVEL = 1
 """Of deflate: level 6 takes four times as long for a tenth less (bot/bench/export.py)."""
 
 
+class Out(Protocol):
+    """Where an archive goes."""
+
+    def write(self, content: bytes, /) -> Any: ...
+    def flush(self) -> Any: ...
+
+
 class Archive:
     """Wraps `out`, which need only take `write`. Use as a context manager, so that the directory is written at the end."""
 
-    def __init__(self, out: IO[bytes], *, at: datetime, password: str | None = None, level: int = LEVEL) -> None:
+    def __init__(self, out: Out, *, at: datetime, password: str | None = None, level: int = LEVEL) -> None:
         local = at.astimezone(UTC)
         self._date = (local.year, local.month, local.day, local.hour, local.minute, local.second // 2 * 2)
         self._level = level
         self._zip: Any
         if password is None:
-            self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
+            self._zip = zipfile.ZipFile(_Unseekable(out), "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload]
         else:
             self._zip = _encrypted(out, password)
 
@@ -41,8 +48,7 @@ class Archive:
     @contextmanager
     def member(self, name: str, *, large: bool = False) -> Iterator[IO[bytes]]:
         """Write a member. `large` prepares it for more than 2 GiB (ZIP64)."""
-        info = self._zip.zipinfo_cls(name, self._date) if hasattr(self._zip, "zipinfo_cls") else None
-        info = info or zipfile.ZipInfo(name, self._date)
+        info: Any = getattr(self._zip, "zipinfo_cls", zipfile.ZipInfo)(name, self._date)
         info.compress_type = zipfile.ZIP_DEFLATED
         info._compresslevel = self._level
         info.create_system = 3
@@ -51,9 +57,17 @@ class Archive:
             yield stream
 
 
-def _encrypted(out: IO[bytes], password: str) -> Any:
+class _Unseekable:
+    """Hides `seek` and `tell`, so that a file gets the same bytes as a stream."""
+
+    def __init__(self, out: Out) -> None:
+        self.write = out.write
+        self.flush = out.flush
+
+
+def _encrypted(out: Out, password: str) -> Any:
     import pyzipper  # only here: who wants no password needs no second AES
 
-    archive = pyzipper.AESZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES)
+    archive = pyzipper.AESZipFile(_Unseekable(out), "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES)
     archive.setpassword(password.encode())
     return archive

@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bot.core.exports import art15, facts, page, receipts, records
-from bot.core.exports.archive import LEVEL, Archive
+from bot.core.exports.archive import LEVEL, Archive, Out
 from bot.core.exports.bag import Bag
 from bot.core.exports.chatgpt import as_chatgpt
 from bot.core.exports.facts import WITHHELD
@@ -35,7 +35,7 @@ _TELL_EVERY = 10
 def write_package(
     engine: Engine,
     subject: str,
-    out: IO[bytes],
+    out: Out,
     *,
     texts: PackageTexts,
     signing_key: bytes,

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.core import audit, cases, delivery, work
 from bot.core.accounts import Account
@@ -19,9 +19,6 @@ from bot.core.exports.contents import write_package
 from bot.core.exports.texts import PackageTexts
 from bot.core.ids import new_id
 from bot.core.ports import Tx, sealed
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer  # collections.abc has it from Python 3.12 on
 
 PART_BYTES = 45 * 1024 * 1024
 """Below the 50 MB that a bot may upload."""
@@ -96,7 +93,7 @@ def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callab
     return build_job
 
 
-class _Sealing(io.RawIOBase):
+class _Sealing:
     """Stores what is written in chunks, each sealed at once: the package never lies open on a disk."""
 
     def __init__(self, store: Callable[[int, bytes], None]) -> None:
@@ -105,16 +102,15 @@ class _Sealing(io.RawIOBase):
         self._number = 0
         self.size = 0
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Buffer, /) -> int:
-        taken = memoryview(content).nbytes
+    def write(self, content: bytes, /) -> int:
         self._waiting += content
         while len(self._waiting) >= _CHUNK_BYTES:
             self._put(bytes(self._waiting[:_CHUNK_BYTES]))
             del self._waiting[:_CHUNK_BYTES]
-        return taken
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing waits that could be stored as a whole chunk."""
 
     def finish(self) -> None:
         """Store the rest."""

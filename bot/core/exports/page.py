@@ -18,14 +18,25 @@ from pathlib import Path
 from string import Template
 
 from bot.core.exports.art15 import Disclosure
-from bot.core.exports.facts import WITHHELD, Facts
+from bot.core.exports.facts import Facts
 from bot.core.exports.pagedata import LIST_LENGTH, for_script
 from bot.core.exports.texts import PackageTexts
 
-_ASSETS = Path(__file__).with_name("assets")
+_HERE = Path(__file__).parent
 _WORDS = (
-    "no_conversations messages untitled you assistant saved searching found nothing_found more back missing_file"
-).split()
+    "no_conversations",
+    "messages",
+    "untitled",
+    "you",
+    "assistant",
+    "saved",
+    "searching",
+    "found",
+    "nothing_found",
+    "more",
+    "back",
+    "missing_file",
+)
 
 
 def render(
@@ -79,7 +90,7 @@ def _hash(content: str) -> str:
 
 @lru_cache
 def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text("utf-8")
+    return (_HERE / name).read_text("utf-8")
 
 
 def _sections(facts: Facts, texts: PackageTexts, disclosure: Disclosure, reasons: Sequence[str]) -> list[str]:

@@ -6,16 +6,9 @@ thread before the first message is taken.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Sequence
 from typing import Any, Final
-
-if "numpy" not in sys.modules:
-    # A message is one small matrix product: more BLAS threads only spin beside the event loop.
-    for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(_name, "1")
 
 import numpy as np
 from numpy.typing import NDArray

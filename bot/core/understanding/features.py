@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,7 @@ def grams(text: str) -> set[str]:
     """Words, word pairs and short letter sequences of one normalised text; Thai and East Asian text has no words."""
     words = _WORD.findall(without_diacritics(text.lower()))
     found = {f"w{word}" for word in words}
-    found |= {f"b{one} {two}" for one, two in zip(words, words[1:], strict=False)}
+    found |= {f"b{one} {two}" for one, two in pairwise(words)}
     if words:
         found |= {f"^{words[0]}", f"^{' '.join(words[:2])}", f"${words[-1]}"}
     for word in words:

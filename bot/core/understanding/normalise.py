@@ -14,7 +14,10 @@ from typing import Final
 LONGEST_INPUT: Final = 4096
 LONGEST_TEXT: Final = 1500
 LONGEST_WORD: Final = 40
-LONG_MESSAGE: Final = 260
+LONGEST_REMARK: Final = 600
+LONG_MESSAGE: Final = 140
+MOST_REPEATS: Final = 6
+LONGEST_SENTENCE: Final = 240
 MOST_SENTENCES: Final = 10
 
 # Letters of other scripts which look Latin. Only used when a word mixes scripts or the message is otherwise Latin.
@@ -30,6 +33,7 @@ _MARKUP: Final = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LEET_WORD: Final = re.compile(r"\b[a-zA-Z]+[013457@$]+[a-zA-Z]+[a-zA-Z013457@$]*")
+_MIXED_WORD: Final = re.compile(r"\b(?=[a-zA-Z0-9@$]*[a-zA-Z])(?=[a-zA-Z0-9@$]*[013457@$])[a-zA-Z013457@$]{3,20}\b")
 _SPACED: Final = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?!\w)")
 _LETTER_RUN: Final = re.compile(r"([^\W\d_])\1{2,}")
 _MARK_RUN: Final = re.compile(r"([^\w\s])\1+")
@@ -123,11 +127,30 @@ def normalise(text: str) -> str:
     text = _LINK.sub(" ", _MARKUP.sub(" ", text))
     text = _one_script(text)
     text = _SPACED.sub(_unspaced, text)
+    if len(_MIXED_WORD.findall(text)) >= 3:
+        text = _MIXED_WORD.sub(lambda word: word.group().translate(_LEET), text)
     text = _LEET_WORD.sub(lambda word: word.group().translate(_LEET) if len(word.group()) > 4 else word.group(), text)
     text = _LETTER_RUN.sub(lambda run: run.group(1) * (3 if run.group(1) in "wW" else 1), text)
     text = _MARK_RUN.sub(r"\1", text)
     lines = (_SPACE.sub(" ", line).strip() for line in text.split("\n"))
-    return _short_words(" ".join(line for line in lines if line))[:LONGEST_TEXT].strip()
+    text = _short_words(" ".join(line for line in lines if line))
+    if len(text) > LONGEST_REMARK:
+        text = _without_padding(text)
+    # People give the circumstances first and ask last, so both ends of a flood are kept.
+    half = LONGEST_TEXT // 2
+    return text if len(text) <= LONGEST_TEXT else f"{text[: half - 1].strip()} {text[-half:].strip()}"
+
+
+def _without_padding(text: str) -> str:
+    """A flood repeats itself: a word is kept the first few times, a sentence once, lone signs never."""
+    said: dict[str, int] = {}
+    kept = []
+    for sentence in dict.fromkeys(_SENTENCE_END.split(text)):
+        for word in sentence.split(" "):
+            said[word] = said.get(word, 0) + 1
+            if said[word] <= MOST_REPEATS and any(char.isalnum() for char in word):
+                kept.append(word)
+    return " ".join(kept)
 
 
 def sentences(text: str) -> list[str]:
@@ -137,6 +160,11 @@ def sentences(text: str) -> list[str]:
         piece = piece.strip()
         if not piece:
             continue
+        while len(piece) > LONGEST_SENTENCE:
+            cut = piece.rfind(" ", 40, LONGEST_SENTENCE // 2) if " " in piece else -1
+            cut = cut if cut > 0 else LONGEST_SENTENCE // 2
+            found.append(piece[:cut])
+            piece = piece[cut:].strip()
         if found and (len(piece) < 12 or len(found[-1]) < 12):
             found[-1] = f"{found[-1]} {piece}"
         else:
@@ -145,8 +173,27 @@ def sentences(text: str) -> list[str]:
 
 
 def is_readable(text: str) -> bool:
-    """Whether a normalised text holds at least one letter or digit."""
-    return any(char.isalnum() for char in text)
+    """Whether a normalised text holds a letter or digit, and not mostly letters of a script that nobody here reads."""
+    letters = [char for char in text if char.isalpha()]
+    if not letters:
+        return any(char.isdigit() for char in text)
+    return 2 * sum(_is_shipped(ord(char)) for char in letters) > len(letters)
+
+
+def _is_shipped(code: int) -> bool:
+    """Latin, Cyrillic, Arabic, Thai, kana, Han, Hangul."""
+    return (
+        code < 0x250
+        or 0x400 <= code <= 0x52F
+        or 0x600 <= code <= 0x77F
+        or 0xE00 <= code <= 0xE7F
+        or 0x1100 <= code <= 0x11FF
+        or 0x1E00 <= code <= 0x1EFF
+        or 0x3005 <= code <= 0x9FFF
+        or 0xAC00 <= code <= 0xD7A3
+        or 0xFB50 <= code <= 0xFEFF
+        or code >= 0x20000
+    )
 
 
 def without_diacritics(text: str) -> str:

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,10 +181,9 @@ def train_head(data: Samples, epochs: int = EPOCHS, say: Callable[[str], None] =
             miss = (softmax(hidden @ w2 + b2 + x @ skip + grams @ letters) - goals[rows]) * weight
             wrong = (softmax(grams @ tongue + tongue_bias) - langs[rows]) / wide(BATCH)
             back = (miss @ w2.T) * open_
-            adam.update(
-                [x.T @ back, back.sum(0), hidden.T @ miss, miss.sum(0), x.T @ miss, grams.T @ miss,
-                 grams.T @ wrong, wrong.sum(0)]
-            )  # fmt: skip
+            slopes: list[Any] = [x.T @ back, back.sum(0), hidden.T @ miss, miss.sum(0), x.T @ miss, grams.T @ miss,
+                             grams.T @ wrong, wrong.sum(0)]  # fmt: skip
+            adam.update(slopes)
         say(f"epoch {epoch + 1}/{epochs}")
     return Head(w1, b1, w2, b2, skip, letters, tongue, tongue_bias, 1.0, "")
 

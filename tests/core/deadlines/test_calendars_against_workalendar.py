@@ -1,4 +1,6 @@
-"""Our calendars beside another library's, day by day, 2024 to 2027. Where they differ, the difference is written here."""
+"""Our calendars beside another library's, day by day, 2024 to 2027. Where they differ, the difference is
+written here.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +59,17 @@ def test_two_libraries_know_the_same_working_days(name: str, other: Calendar) ->
 
 
 def test_california_differs_by_days_that_the_other_library_works() -> None:
-    """Juneteenth, Susan B. Anthony Day and Diwali. They move `legal_due` only: `target_due` knows no holiday at all."""
+    """Juneteenth, Susan B. Anthony Day and Diwali. They move `legal_due` only: `target_due` knows no holiday
+    at all.
+    """
     assert only_ours_off("US-CA", California()) == CALIFORNIA
     assert only_theirs_off("US-CA", California()) == set()
 
 
 def test_ireland_differs_by_saint_brigids_day_and_by_days_in_lieu() -> None:
-    """Saint Brigid's Day is missing there; here are no Mondays in lieu: Irish law moves the day off, not the holiday."""
+    """Saint Brigid's Day is missing there; here are no Mondays in lieu: Irish law moves the day off, not the
+    holiday.
+    """
     assert only_ours_off("IE", Ireland()) == IRELAND
     assert only_theirs_off("IE", Ireland()) == IRELAND_THEIRS
 

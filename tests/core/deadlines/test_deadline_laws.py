@@ -131,7 +131,9 @@ def test_no_pause_brings_a_date_nearer_and_their_order_does_not_matter(
 def test_an_extension_counts_from_receipt_and_only_if_told_in_time(
     place: str | None, at: datetime, hours: int
 ) -> None:
-    """Before the roll never more than three months (GDPR) or ninety days (CCPA) from receipt; never an earlier date."""
+    """Before the roll never more than three months (GDPR) or ninety days (CCPA) from receipt; never an
+    earlier date.
+    """
     original = due_date(POLICY, place, Kind.RESPOND, at)
     told = Extension(at + timedelta(hours=hours), "number of requests")
     try:

@@ -13,13 +13,8 @@ from bot.core.deadlines import (
     LIBRARY,
     CalendarUnknownError,
     Extension,
-    ExtensionLateError,
-    ExtensionNotAllowedError,
-    ExtensionReasonError,
     Kind,
-    Pause,
     Reading,
-    TimeOrderError,
     add_span,
     calendar_named,
     due_date,
@@ -173,7 +168,9 @@ def test_the_promise_leads_where_it_is_earlier_than_the_law(policy: Policy) -> N
 
 
 def test_the_law_leads_where_it_is_earlier_than_the_promise(policy: Policy) -> None:
-    """A month from 30 January 2026 ends in February, before 30 days do; whoever rolls nothing expects us on the 28th."""
+    """A month from 30 January 2026 ends in February, before 30 days do; whoever rolls nothing expects us on
+    the 28th.
+    """
     found = due_date(policy, "eu", Kind.RESPOND, local_noon("2026-01-30", BERLIN))
     assert (found.target_on, found.legal_on) == (date(2026, 2, 28), date(2026, 3, 2))
 
@@ -200,75 +197,6 @@ def test_a_place_without_a_law_can_be_told_a_revised_date(policy: Policy) -> Non
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
     found = due_date(policy, None, Kind.RESPOND, at, extension=told(at + timedelta(days=3)))
     assert (found.target_on, found.legal_due) == (date(2027, 1, 19), None)
-
-
-def test_an_extension_told_in_the_last_millisecond_counts(policy: Policy) -> None:
-    at = local_noon("2026-01-31", BERLIN)
-    last = datetime(2026, 3, 2, 22, 59, 59, 999000, tzinfo=UTC)
-    assert due_date(policy, "eu", Kind.RESPOND, at, extension=told(last)).extended
-    with pytest.raises(ExtensionLateError) as late:
-        due_date(policy, "eu", Kind.RESPOND, at, extension=told(last + timedelta(milliseconds=1)))
-    assert late.value.due == last
-
-
-def test_an_extension_needs_a_reason(policy: Policy) -> None:
-    at = local_noon("2026-01-31", BERLIN)
-    with pytest.raises(ExtensionReasonError):
-        due_date(policy, "eu", Kind.RESPOND, at, extension=Extension(at, " "))
-
-
-def test_an_extension_is_not_told_before_the_request(policy: Policy) -> None:
-    at = local_noon("2026-01-31", BERLIN)
-    with pytest.raises(TimeOrderError):
-        due_date(policy, "eu", Kind.RESPOND, at, extension=told(at - timedelta(seconds=1)))
-
-
-@pytest.mark.parametrize(
-    ("place", "kind"),
-    [
-        ("eu", Kind.ACKNOWLEDGE),
-        ("eu", Kind.BREACH),
-        ("eu", Kind.GRACE),
-        ("california", Kind.OPT_OUT),
-        ("china", Kind.RESPOND),
-    ],
-)
-def test_what_the_regime_does_not_extend_stays(policy: Policy, place: str, kind: Kind) -> None:
-    at = local_noon("2026-01-31", BERLIN)
-    with pytest.raises(ExtensionNotAllowedError):
-        due_date(policy, place, kind, at, extension=told(at))
-
-
-def test_a_pause_that_begins_after_the_date_does_not_save_it(policy: Policy) -> None:
-    """A question asked on 3 March cannot move a date that passed on the 2nd."""
-    at = local_noon("2026-01-31", BERLIN)
-    late = Pause("identity", local_noon("2026-03-03", BERLIN), local_noon("2026-03-20", BERLIN))
-    assert due_date(policy, "eu", Kind.RESPOND, at, pauses=[late]).legal_on == date(2026, 3, 2)
-
-
-def test_two_questions_at_once_stop_the_clock_once(policy: Policy) -> None:
-    at = local_noon("2026-08-31", BERLIN)
-    asked = local_noon("2026-09-07", BERLIN)
-    both = [
-        Pause("identity", asked, asked + timedelta(days=5)),
-        Pause("clarification", asked + timedelta(days=2), asked + timedelta(days=7)),
-    ]
-    assert due_date(policy, "eu", Kind.RESPOND, at, pauses=both).legal_on == date(2026, 10, 7)
-
-
-def test_a_pause_is_counted_in_whole_days(policy: Policy) -> None:
-    """Less than a day gives nothing: of two possible dates the earlier one."""
-    at, asked = local_noon("2026-08-31", BERLIN), local_noon("2026-09-07", BERLIN)
-    short = Pause("identity", asked, asked + timedelta(hours=23))
-    assert due_date(policy, "eu", Kind.RESPOND, at, pauses=[short]).legal_on == date(2026, 9, 30)
-
-
-def test_an_answer_is_not_before_its_question_nor_a_question_before_the_request(policy: Policy) -> None:
-    at = local_noon("2026-08-31", BERLIN)
-    with pytest.raises(TimeOrderError):
-        Pause("identity", at, at - timedelta(seconds=1))
-    with pytest.raises(TimeOrderError):
-        due_date(policy, "eu", Kind.RESPOND, at, pauses=[Pause("identity", at - timedelta(days=1), at)])
 
 
 def test_a_naive_instant_has_no_deadline(policy: Policy) -> None:

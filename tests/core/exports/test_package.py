@@ -1,0 +1,294 @@
+"""The whole package, as a person and their tools find it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import pyzipper
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from bot.core import accounts, audit, cases, drafts
+from bot.core.audit import AuditEntry
+from bot.core.cases import Right
+from bot.core.exports import facts
+from bot.storage.tables import metadata
+from tests.core.exports.conftest import NOON, Desk
+
+LONG = [f"message {number}" for number in range(600)]
+
+
+def listed(top: Path, name: str) -> dict[str, str]:
+    lines = (top / name).read_text().splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+
+
+def read_json(top: Path, name: str) -> Any:
+    return json.loads((top / "data" / name).read_text("utf-8"))
+
+
+async def test_every_file_of_the_bag_is_listed_with_its_true_hash(desk: Desk, tmp_path: Path) -> None:
+    """RFC 8493 §3: complete (every file listed, every listed file there) and valid (every hash fits)."""
+    desk.chat("First", LONG)
+    top = desk.unpack(tmp_path / "out")
+    payload = {str(path.relative_to(top)) for path in (top / "data").rglob("*") if path.is_file()}
+    manifest = listed(top, "manifest-sha256.txt")
+    assert manifest.keys() == payload
+    tags = listed(top, "tagmanifest-sha256.txt")
+    everything = {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
+    assert everything - payload - tags.keys() == {"tagmanifest-sha256.txt", "signature/manifest.sig"}
+    for path, digest in {**manifest, **tags}.items():
+        assert hashlib.sha256((top / path).read_bytes()).hexdigest() == digest, path
+    octets = sum((top / path).stat().st_size for path in payload)
+    assert f"Payload-Oxum: {octets}.{len(payload)}\n" in (top / "bag-info.txt").read_text()
+    assert (top / "bagit.txt").read_text() == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+async def test_the_commands_in_verify_txt_find_a_good_package_good(desk: Desk, tmp_path: Path) -> None:
+    """They are run as they stand there, by a shell."""
+    top = desk.unpack(tmp_path / "out")
+    text = (top / "signature" / "VERIFY.txt").read_text()
+    commands = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    said = [subprocess.run(c, shell=True, cwd=top, capture_output=True, text=True) for c in commands if " " in c]
+    assert [done.returncode for done in said] == [0, 0, 0, 0]
+    assert "Signature Verified Successfully" in said[0].stdout
+    assert {line.rsplit(": ", 1)[1] for done in said[1:3] for line in done.stdout.splitlines()} == {"OK"}
+    [fingerprint] = [command for command in commands if " " not in command]
+    assert fingerprint in said[3].stdout
+
+
+@pytest.mark.parametrize("name", ["data/export.json", "manifest-sha256.txt", "tagmanifest-sha256.txt"])
+async def test_a_changed_byte_anywhere_is_found_by_one_of_the_commands(
+    desk: Desk, tmp_path: Path, name: str
+) -> None:
+    """The payload by the manifest, the manifest by the tag manifest, the tag manifest by the signature."""
+    top = desk.unpack(tmp_path / "out")
+    content = bytearray((top / name).read_bytes())
+    content[10] ^= 1
+    (top / name).write_bytes(bytes(content))
+    text = (top / "signature" / "VERIFY.txt").read_text()
+    commands = [line.strip() for line in text.splitlines() if line.startswith("    ")][:3]
+    codes = [subprocess.run(c, shell=True, cwd=top, capture_output=True).returncode for c in commands]
+    assert any(codes)
+
+
+async def test_the_signature_holds_for_the_tag_manifest_and_for_nothing_else(desk: Desk, tmp_path: Path) -> None:
+    top = desk.unpack(tmp_path / "out")
+    key = load_pem_public_key((top / "signature" / "public_key.pem").read_bytes())
+    assert isinstance(key, Ed25519PublicKey)
+    signature = (top / "signature" / "manifest.sig").read_bytes()
+    tagged = (top / "tagmanifest-sha256.txt").read_bytes()
+    key.verify(signature, tagged)
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, tagged + b"\n")
+
+
+async def test_export_json_keeps_to_the_schema_that_lies_beside_it(desk: Desk, tmp_path: Path) -> None:
+    account = desk.do(lambda tx: tx.accounts.get(id=desk.subject))
+    desk.do(lambda tx: cases.open_case(tx, account, Right.RECTIFICATION, text="My name is wrong."))
+    desk.do(lambda tx: drafts.put(tx, "d", desk.subject, state="asking", data={"typed": "half a sen"}))
+    desk.chat("Empty", [])
+    desk.chat("Long \u202e \x00 </script>", LONG, kept=True)
+    top = desk.unpack(tmp_path / "out")
+    found = read_json(top, "export.json")
+    schema = read_json(top, "schema/export.schema.json")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(found)
+    by_title = {chat["title"]: chat for chat in found["conversations"]}
+    assert [m["text"] for m in by_title["Long \u202e \x00 </script>"]["messages"]] == LONG
+    assert by_title["Empty"]["messages"] == []
+    assert [case["details"] for case in found["cases"]] == [{"text": "My name is wrong."}]
+    assert found["drafts"][0]["data"] == {"typed": "half a sen"}
+    assert found["telegram"][0]["id"] == "4711"
+    assert [consent["given"] for consent in found["consents"]] == [False, True]
+
+
+CONVOVIZ = """
+import json, sys
+from datetime import datetime  # convoviz names it only for type checkers; pydantic 2.13 wants it to be there
+from convoviz.models import Conversation, ConversationSet, Message, Node
+for model in (Message, Node, Conversation, ConversationSet):
+    model.model_rebuild(force=True, _types_namespace={"datetime": datetime})
+print(json.dumps([
+    {"title": chat.title, "began": chat.create_time.timestamp(), "leaves": chat.leaf_count, "markdown": chat.markdown,
+     "count": chat.message_count("user", "assistant"), "text": chat.plaintext("user", "assistant")}
+    for chat in ConversationSet.from_json(sys.argv[1]).array]))
+"""
+
+
+async def test_convoviz_reads_the_conversations(desk: Desk, tmp_path: Path) -> None:
+    """A program that knows ChatGPT's exports and not ours. It wants a ZIP in its home's downloads to start."""
+    desk.chat("Empty", [])
+    desk.chat('Quotes " and \\ and 漢字', LONG, at=NOON + timedelta(days=1))
+    spoiled = desk.chat("Spoiled", LONG, at=NOON + timedelta(days=2))
+    desk.do(lambda tx: spoil(tx, "segments", "content", f"{spoiled}.000001"))
+    top = desk.unpack(tmp_path / "out")
+    (tmp_path / "Downloads").mkdir()
+    (tmp_path / "Downloads" / "export.zip").write_bytes(desk.export())
+    command = [sys.executable, "-c", CONVOVIZ, str(top / "data" / "conversations.json")]
+    done = subprocess.run(command, capture_output=True, env={"HOME": str(tmp_path), "PATH": ""}, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    empty, long, torn = json.loads(done.stdout)
+    assert (empty["count"], long["count"], torn["count"]) == (0, 600, 344)
+    assert long["title"] == 'Quotes " and \\ and 漢字'
+    assert long["text"].split("\n") == LONG
+    assert (long["leaves"], torn["leaves"]) == (1, 1)
+    assert long["began"] == (NOON + timedelta(days=1)).timestamp()
+    assert "message 599" in long["markdown"]
+
+
+async def test_article_15_is_answered_letter_by_letter(desk: Desk, tmp_path: Path) -> None:
+    """From the policy's own data, with the rights and the authority of where the person lives."""
+    found = read_json(desk.unpack(tmp_path / "out"), "art15.json")
+    letters = {part["article"] for part in found.values() if isinstance(part, dict) and "article" in part}
+    assert {f"15(1)({letter})" for letter in "abcdefgh"} | {"15(2)"} <= letters
+    for part in found.values():
+        if isinstance(part, dict) and "statements" in part:
+            assert part["statements"]
+            assert all("{" not in statement["text"] for statement in part["statements"])
+    assert "GDPR Art. 16" in {statement["source"] for statement in found["rights"]["statements"]}
+    assert {"record": "conversation", "keep_for": {"amount": 30, "unit": "days"}, "because": "policy:faq"} in found[
+        "retention_rules"
+    ]
+
+
+async def test_each_change_of_a_consent_has_its_receipt(desk: Desk, tmp_path: Path) -> None:
+    top = desk.unpack(tmp_path / "out")
+    found = [json.loads(file.read_text()) for file in (top / "data" / "consents" / "receipts").iterdir()]
+    assert {(one["privacyDesk"]["event"], one["language"]) for one in found} == {
+        ("withdrawn", "en"),
+        ("given", "zh-Hans"),
+    }
+    assert {one["consentReceiptID"] for one in found} == {
+        one["receipt"] for one in read_json(top, "export.json")["consents"]
+    }
+
+
+async def test_the_audit_excerpt_holds_the_persons_entries_and_nobody_elses(desk: Desk, tmp_path: Path) -> None:
+    """Each line proves itself: its hash is computed from what stands in it."""
+    desk.do(lambda tx: accounts.create(tx, name="someone else"))
+    pseudonym = desk.do(lambda tx: audit.pseudonym_of(tx, desk.subject))
+    top = desk.unpack(tmp_path / "out")
+    rows = [json.loads(line) for line in (top / "data" / "audit-excerpt.jsonl").read_text().splitlines()]
+    expected: list[AuditEntry] = desk.do(lambda tx: tx.audit.select(subject=pseudonym))
+    assert [row["number"] for row in rows] == [entry.number for entry in expected]
+    assert len(rows) >= 4
+    for row, entry in zip(rows, expected, strict=True):
+        assert row["subject"] == pseudonym
+        before = bytes.fromhex(row["before"])
+        own = audit.entry_hash(
+            row["number"], entry.at, row["tag"], row["actor"], row["subject"], row["ref"], row["details"], before
+        )
+        assert own.hex() == row["hash"]
+
+
+async def test_what_is_left_out_is_named_with_its_reason(desk: Desk, tmp_path: Path) -> None:
+    found = read_json(desk.unpack(tmp_path / "out"), "incomplete.json")
+    assert found["complete"] is True
+    assert {"accounts.password_hash", "outbox", "subject_keys"} <= {row["what"] for row in found["missing"]}
+    assert all(row["explanation"] for row in found["missing"])
+
+
+def test_no_table_with_a_subject_is_forgotten() -> None:
+    """Art. 15(3): a new kind of record is exported or withheld with a reason, but never just missing."""
+    with_subject = {table.name for table in metadata.sorted_tables if "subject" in table.c}
+    named = facts.INCLUDED | {what.partition(".")[0] for what in facts.WITHHELD}
+    assert with_subject <= named
+
+
+async def test_what_does_not_open_is_told_and_the_rest_is_delivered(desk: Desk, tmp_path: Path) -> None:
+    """A damaged segment or title costs itself, not the copy."""
+    good, bad = desk.chat("Good", ["hello"]), desk.chat("Bad", LONG)
+    desk.do(lambda tx: spoil(tx, "segments", "content", f"{bad}.000001"))
+    desk.do(lambda tx: spoil(tx, "conversations", "title", good))
+    top = desk.unpack(tmp_path / "out")
+    chats = {chat["id"]: chat for chat in read_json(top, "export.json")["conversations"]}
+    assert (chats[good]["title"], len(chats[good]["messages"])) == ("", 1)
+    assert [m["text"] for m in chats[bad]["messages"]] == LONG[:256] + LONG[512:]
+    found = read_json(top, "incomplete.json")
+    assert found["complete"] is False
+    assert {row["what"] for row in found["missing"] if row["reason"] == "unreadable"} == {
+        f"title {good}",
+        f"segment {bad}.000001",
+    }
+
+
+def spoil(tx: Any, table: str, column: str, row: str) -> None:
+    """Flip a bit of a sealed value behind the ciphers' back."""
+    where = metadata.tables[table]
+    sealed = tx.connection.execute(where.select().where(where.c.id == row)).mappings().one()[column]
+    broken = bytes(sealed[:-1]) + bytes([sealed[-1] ^ 1])
+    tx.connection.execute(where.update().where(where.c.id == row).values({column: broken}))
+
+
+async def test_a_conversation_that_comes_in_between_is_told(desk: Desk, tmp_path: Path) -> None:
+    """The three readings are not of one moment; where they differ, the package says so."""
+    desk.chat("First", ["a"])
+    added: list[str] = []
+
+    def meanwhile(reads: int) -> None:
+        if reads == 6:
+            added.append(desk.chat("Second", ["b"]))
+
+    desk.engine.reads, desk.engine.before_read = 0, meanwhile
+    found = read_json(desk.unpack(tmp_path / "out"), "incomplete.json")
+    assert added
+    assert "changed" in {row["reason"] for row in found["missing"]}
+
+
+async def test_many_conversations_that_began_at_one_instant_are_each_there_once(desk: Desk, tmp_path: Path) -> None:
+    """The key of a page is (start, id): equal starts neither repeat nor hide anything."""
+    for number in range(450):
+        desk.chat(f"chat {number}", ["x"])
+    found = read_json(desk.unpack(tmp_path / "out"), "export.json")["conversations"]
+    assert sorted(chat["title"] for chat in found) == sorted(f"chat {number}" for number in range(450))
+
+
+async def test_the_same_content_at_the_same_time_gives_the_same_bytes(desk: Desk) -> None:
+    desk.chat("Once", LONG)
+    assert desk.export() == desk.export()
+
+
+async def test_a_password_opens_the_package_and_nothing_else_does(desk: Desk) -> None:
+    """AES-256, not the broken ZipCrypto; the first bytes of a member tell nothing."""
+    desk.chat("Secret", ["the cat is called Mau"])
+    content = desk.export(password="päss wörd")
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        [name] = [name for name in names if name.endswith("export.json")]
+        assert all(info.wz_aes_strength == 3 for info in archive.infolist())
+        with pytest.raises(RuntimeError):
+            archive.read(name)
+        with pytest.raises(RuntimeError):
+            archive.read(name, "wrong".encode())
+        assert "the cat is called Mau" in archive.read(name, "päss wörd".encode()).decode()
+        assert {archive.read(each, "päss wörd".encode())[:1] is not None for each in names} == {True}
+    with zipfile.ZipFile(io.BytesIO(content)) as plain, pytest.raises((RuntimeError, NotImplementedError)):
+        plain.read(name)
+
+
+async def test_unzip_finds_nothing_wrong_with_the_archive(desk: Desk, tmp_path: Path) -> None:
+    """A program that knows nothing of ours; the members are written without seeking."""
+    desk.chat("Once", LONG)
+    (tmp_path / "p.zip").write_bytes(desk.export())
+    done = subprocess.run(["unzip", "-tq", str(tmp_path / "p.zip")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+async def test_progress_is_told_at_the_end_and_not_at_every_step(desk: Desk) -> None:
+    """Each time it is told, a message in the chat changes."""
+    desk.chat("Once", LONG)
+    progress: list[float] = []
+    desk.export(progress=progress)
+    assert progress == [1.0]

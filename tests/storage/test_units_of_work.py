@@ -1,0 +1,60 @@
+"""One writer, group commit: all of a unit or nothing, and nobody hears of success before the commit."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.app import Core
+from bot.core import accounts, confirmations
+from bot.core.accounts import NameTakenError
+from bot.core.errors import ConfirmationUsedError
+from bot.core.ports import Tx
+
+
+async def test_a_unit_that_fails_leaves_nothing_and_disturbs_no_other(core: Core) -> None:
+    """Each has its own savepoint in the shared commit."""
+
+    def good(tx: Tx, name: str) -> None:
+        accounts.create(tx, name=name)
+
+    def bad(tx: Tx) -> None:
+        accounts.create(tx, name="never")
+        raise RuntimeError
+
+    units = [core.database.write(lambda tx, n=n: good(tx, f"n{n}")) for n in range(20)]
+    outcomes = await asyncio.gather(*units, core.database.write(bad), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [RuntimeError]
+    assert await core.database.read(lambda tx: tx.accounts.count()) == 20
+
+
+async def test_of_many_at_once_one_wins(core: Core) -> None:
+    """Names are unique, confirmations are used once."""
+    outcomes = await asyncio.gather(
+        *(core.database.write(lambda tx: accounts.create(tx, name="same")) for _ in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, NameTakenError) for outcome in outcomes) == 7
+    account = (await core.database.read(lambda tx: tx.accounts.select()))[0]
+    token = await core.database.write(lambda tx: confirmations.issue(tx, subject=account.id, chat="c", action="a"))
+
+    def redeem(tx: Tx) -> str:
+        return confirmations.redeem(tx, token, subject=account.id, chat="c", action="a")
+
+    outcomes = await asyncio.gather(*(core.database.write(redeem) for _ in range(8)), return_exceptions=True)
+    assert sum(isinstance(outcome, ConfirmationUsedError) for outcome in outcomes) == 7
+
+
+async def test_an_error_that_keeps_its_writes_keeps_them(core: Core) -> None:
+    """A counted wrong password stays counted."""
+    from bot.core import passwords
+    from bot.core.errors import PasswordWrongError
+
+    account = await core.database.write(lambda tx: accounts.create(tx, name="pat"))
+
+    async def wrong(unit) -> None:  # type: ignore[no-untyped-def]
+        with pytest.raises(PasswordWrongError):
+            await unit.do(lambda tx: passwords.judge(tx, account.id, right=False))
+
+    await core.database.handle(wrong)
+    assert (await core.database.read(lambda tx: tx.accounts.get(id=account.id))).password_tries == 1
