@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.storage import Database, SqlKeyStore, World, open_database
 from bot.telegram.fsm_storage import DraftStorage
 from bot.telegram.inbox import Inbox
+from bot.telegram.interrupting import Interrupting
 from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
@@ -146,6 +147,7 @@ def create_dispatcher() -> Dispatcher:
     dispatcher = Dispatcher(
         storage=DraftStorage(), fsm_strategy=FSMStrategy.USER_IN_TOPIC, events_isolation=_NoIsolation()
     )
+    dispatcher.message.outer_middleware(Interrupting())
     dispatcher.include_routers(*create_routers())
     return dispatcher
 

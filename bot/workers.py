@@ -13,6 +13,7 @@ from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
 from bot.telegram.package_texts import package_texts
+from bot.telegram.texts import SOURCE
 
 if TYPE_CHECKING:
     from bot.app import Core
@@ -108,7 +109,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
 def all_jobs(core: Core) -> dict[str, Job]:
     """Every kind of durable work with the function that does it."""
     jobs: dict[str, Any] = {
-        exports.JOB: exports.make_build_job(package_texts, lambda: core.ring.named(SIGNING)),
+        exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.named(SIGNING)),
         deletion.REMIND: deletion.remind_job,
         deletion.ERASE: deletion.erase_job,
         deletion.PURGED: deletion.purged_job,

@@ -86,7 +86,7 @@ async def _answer(desk: Desk, say: Say, question: str) -> None:
         return
     found: Understood = await understand(desk, question)
     topic = policy_of(desk).topics.get(found.label)
-    if found.label.startswith("do_"):
+    if topic is None and found.label.startswith("do_"):
         text_personal = _("That is personal, so not here. Let us talk in private.")
         await say.reply(text_personal, [[_private(desk, _p("button", "Open private chat"), "to-menu")]])
     elif topic and found.decision in ("answer", "offer"):

@@ -41,8 +41,9 @@ async def _show(desk: Desk, say: Say) -> None:
     applying = [right for right in policy.rights.values() if right.applies_in(jurisdiction)]
     for right in applying:
         text = policy_text(right.text, policy.values())
-        law = f" <i>({right.law})</i>" if right.law else ""
-        lines.append(Html(f"• {text.html}{law}", f"• {text.plain}"))
+        law = policy_text(right.law, policy.values()) if right.law else None
+        said = f" <i>({law.html})</i>" if law else ""
+        lines.append(Html(f"• {text.html}{said}", f"• {text.plain}"))
     if place is None:
         lines.append(_("Some laws give you more. Tell me where you live, and I show what applies to you. I never guess it."))
     else:

@@ -1,7 +1,8 @@
 """How fast one person's export is, and how much memory it takes. `python -m bot.bench.export [messages]`
 
-Beside it, in the same run and of the same account: reading, decrypting, JSON and deflate of the same three layouts without a
-package around them (no paging, no hashes, no ZIP, no signature). Each is measured in a process of its own.
+Beside it, in the same run and of the same account: reading, decrypting, JSON and deflate of the same three
+layouts without a package around them (no paging, no hashes, no ZIP, no signature). Each is measured in a
+process of its own.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ def measure_plain(engine: ThreadEngine, subject: str, level: int) -> int:
         for layout in (_portable, _chatgpt, _page):
             deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
             for segment in tx.segments.each(subject=subject):
-                block = json.dumps(layout(segment.content), ensure_ascii=False, separators=(",", ":")).encode()
+                block = json.dumps(
+                    layout(segment.content), ensure_ascii=False, separators=(",", ":")
+                ).encode()
                 deflate.compress(block)
                 size += len(block)
             deflate.flush()
@@ -169,9 +172,10 @@ async def child(folder: Path, what: str, subject: str, level: int) -> None:
     """One measurement, as JSON on standard output."""
     engine = await open_engine(folder)
     run = {"package": measure_package, "plain": measure_plain}[what]
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     size = await asyncio.to_thread(run, engine, subject, level)
-    print(json.dumps({"seconds": time.perf_counter() - started, "bytes": size, "peak": peak_mib()}))
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "bytes": size, "peak": peak_mib()}))
 
 
 def measured(folder: Path, what: str, subject: str, level: int) -> dict[str, float]:
@@ -194,11 +198,12 @@ async def main(count: int, levels: list[int]) -> int:
             payload = plain["bytes"] / 1e6
             kept = kept and package["peak"] < LIMIT_MIB
             print(
-                f"{count:,} messages, deflate {level}: package {package['seconds']:.1f} s "
+                f"{count:,} messages, deflate {level}: package {package['seconds']:.1f} s, CPU {package['cpu']:.1f} s "
                 f"({count / package['seconds']:,.0f} messages/s, {payload / package['seconds']:.0f} MB/s of "
                 f"{payload:.0f} MB, {package['bytes'] / 1e6:.0f} MB packed), peak {package['peak']:.0f} MiB; "
-                f"plain {plain['seconds']:.1f} s, peak {plain['peak']:.0f} MiB; "
-                f"package is {plain['seconds'] / package['seconds']:.2f} times as fast as plain"
+                f"plain {plain['seconds']:.1f} s, CPU {plain['cpu']:.1f} s, peak {plain['peak']:.0f} MiB; "
+                f"the package has {plain['seconds'] / package['seconds']:.2f} times the rate of plain "
+                f"({plain['cpu'] / package['cpu']:.2f} by CPU)"
             )
     return 0 if kept else 1
 

@@ -35,15 +35,17 @@ async def test_a_newcomer_talks_to_the_bot_on_the_page(tmp_path: Path) -> None:
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             await page.goto(found[0])
+            start = page.locator("#composer button", has_text="Start")
             row = page.locator(".chat-row", has_text="Privacy bot")
-            if await row.is_visible():
+            await start.or_(row).first.wait_for()
+            if not await start.is_visible():
                 await row.click()
-            await page.get_by_text("START", exact=True).click()
-            await page.get_by_text("I am the privacy desk of Kimi").wait_for()
+            await start.click()
+            await page.locator("#log").get_by_text("I am the privacy desk of Kimi").wait_for()
             await page.locator("#log button", has_text="Conversations").click()
-            await page.get_by_text("Your conversations").wait_for()
+            await page.locator("#log").get_by_text("Your conversations (").wait_for()
             await page.locator("#log button", has_text="Birthday dinner").click()
-            await page.get_by_text("mushroom risotto").wait_for()
+            await page.locator("#log").get_by_text("mushroom risotto").wait_for()
             shot = tmp_path / "page.png"
             await page.screenshot(path=str(shot))
             assert shot.stat().st_size > 20_000

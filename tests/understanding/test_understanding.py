@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.understanding import head
-from bot.core.understanding.cues import Cues, find
+from bot.core.understanding.cues import KINDS, Cues, find
 from bot.core.understanding.decision import decide
 from bot.core.understanding.evaluate import read_questions
 from bot.core.understanding.labels import INDEX, LABELS, is_action
@@ -24,7 +24,7 @@ from bot.core.understanding.understanding import Understanding, Understood
 
 DELETE = "do_delete_account"
 DECISIONS = {"answer", "offer", "ask", "abstain"}
-NO_CUES = Cues(*[False] * 8)
+NO_CUES = Cues(*[False] * len(KINDS))
 
 
 def deletes(understood: Understood) -> bool:
@@ -73,7 +73,7 @@ def test_no_question_of_ours_leads_to_deleting_an_account(understanding: Underst
     assert [phrase.text for phrase, meant in zip(asked, understood, strict=True) if deletes(meant)] == []
 
 
-@given(st.lists(st.booleans(), min_size=8, max_size=8))
+@given(st.lists(st.booleans(), min_size=len(KINDS), max_size=len(KINDS)))
 def test_a_veto_stands_above_every_probability(values: list[bool]) -> None:
     cues = Cues(*values)
     choice = decide(one_hot(DELETE, 0.999), cues)
@@ -83,7 +83,7 @@ def test_a_veto_stands_above_every_probability(values: list[bool]) -> None:
         assert "delete_account_how" in dict(choice.alternatives)
 
 
-@given(st.integers(0, len(LABELS) - 1), st.floats(0.05, 0.99), st.lists(st.booleans(), min_size=8, max_size=8))
+@given(st.integers(0, len(LABELS) - 1), st.floats(0.05, 0.99), st.lists(st.booleans(), min_size=len(KINDS), max_size=len(KINDS)))
 def test_only_actions_are_offered_and_only_topics_answered(row: int, share: float, values: list[bool]) -> None:
     choice = decide(one_hot(LABELS[row], share), Cues(*values))
     assert choice.decision in DECISIONS
@@ -109,10 +109,27 @@ def test_an_action_without_any_veto_is_offered() -> None:
         ("удали мой инстаграм", "ru", "other_product"),
         ("J'ai changé d'avis", "fr", "undo"),
         ("hesabımı silme", "tr", "negation"),
+        ("аккаунт больше не нужен, удалите", "ru", "leaving"),
+        ("帮我注销抖音账号", "zh_Hans", "other_product"),
+        ("accountを残して", "ja", "negation"),
     ],
 )
 def test_cues_can_be_read(text: str, lang: str, cue: str) -> None:
     assert getattr(find(text, lang), cue)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("I don't use it anymore, delete my account", "en"),
+        ("ich brauche das nicht mehr, Konto löschen", "de"),
+        ("больше не пользуюсь, удалите аккаунт", "ru"),
+        ("以后不用了，注销我的账号", "zh_Hans"),
+        ("もう使わないので退会します", "ja"),
+    ],
+)
+def test_no_longer_using_it_is_no_veto(text: str, lang: str) -> None:
+    assert not find(text, lang).negation
 
 
 def test_export_comes_before_erasing_when_both_are_wanted(understanding: Understanding) -> None:

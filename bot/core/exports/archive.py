@@ -1,7 +1,9 @@
-"""A ZIP file written front to back: nothing is sought, so it can go wherever bytes can go, and no copy lies on a disk.
+"""A ZIP file written front to back: nothing is sought, so it can go wherever bytes can go, and no copy lies
+on a disk.
 
-Members come in the order they are written, all with one date: the same content at the same time gives the same bytes. With a
-password each member is AES-256 (WinZip AE-2), with fresh salts; names and sizes of members stay readable.
+Members come in the order they are written, all with one date: the same content at the same time gives the
+same bytes. With a password each member is AES-256 (WinZip AE-2), with fresh salts; names and sizes of members
+stay readable.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ class Out(Protocol):
 
 
 class Archive:
-    """Wraps `out`, which need only take `write`. Use as a context manager, so that the directory is written at the end."""
+    """Wraps `out`, which need only take `write`. Use as a context manager, so that the directory is written
+    at the end.
+    """
 
     def __init__(self, out: Out, *, at: datetime, password: str | None = None, level: int = LEVEL) -> None:
         local = at.astimezone(UTC)
@@ -68,6 +72,8 @@ class _Unseekable:
 def _encrypted(out: Out, password: str) -> Any:
     import pyzipper  # only here: who wants no password needs no second AES
 
-    archive = pyzipper.AESZipFile(_Unseekable(out), "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES)
+    archive = pyzipper.AESZipFile(
+        _Unseekable(out), "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
+    )
     archive.setpassword(password.encode())
     return archive

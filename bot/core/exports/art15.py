@@ -1,7 +1,7 @@
 """What a person has a right to know about the processing (GDPR Art. 15(1), (2)), from the policy's own data.
 
-A statement is a sentence of the policy (`policy:<topic>`) or one of this bot about itself (`bot`). Where the policy is silent,
-that is said, and noted in incomplete.json: nothing is made up.
+A statement is a sentence of the policy (`policy:<topic>`) or one of this bot about itself (`bot`). Where the
+policy is silent, that is said, and noted in incomplete.json: nothing is made up.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """All of it, in the reader's language. `kept` has what is kept how long; `silent` names the headings on which the
-    policy says nothing."""
+    """All of it, in the reader's language. `kept` has what is kept how long; `silent` names the headings on
+    which the policy says nothing."""
 
     sections: dict[str, list[Statement]]
     kept: list[tuple[str, str]]
@@ -80,7 +80,10 @@ def disclose(facts: Facts, texts: PackageTexts) -> Disclosure:
     sections["authority"] = [_authority(facts, texts)]
     sections["policy"] = [Statement(_policy(facts, texts, facts.policy.authority), "policy")]
     kept = [
-        (texts.records.get(rule.record, rule.record), texts.span(rule.keep_for.amount, rule.keep_for.unit.value))
+        (
+            texts.records.get(rule.record, rule.record),
+            texts.span(rule.keep_for.amount, rule.keep_for.unit.value),
+        )
         for rule in facts.policy.retention.values()
     ]
     return Disclosure(sections, kept, silent)

@@ -1,7 +1,8 @@
 """BagIt 1.0 (RFC 8493): the payload under data/, a SHA-256 of every file, and a list of the lists.
 
-Everything is written once, front to back: the payload first while it is hashed, then the tag files that speak of it. The
-signature covers the tag manifest, the tag manifest covers the manifest, and the manifest covers the payload.
+Everything is written once, front to back: the payload first while it is hashed, then the tag files that speak
+of it. The signature covers the tag manifest, the tag manifest covers the manifest, and the manifest covers
+the payload.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class Bag:
             sink.write(text)
 
     def close(self, *, at: datetime, organization: str, signer: Signer, verify: str) -> None:
-        """Write the tag files and the signature. The signature's own file is the only one that no list can name."""
+        """Write the tag files and the signature. The signature's own file is the only one that no list can
+        name.
+        """
         info = {
             "Source-Organization": organization,
             "Bagging-Date": at.date().isoformat(),

@@ -1,7 +1,9 @@
-"""conversations.json in the layout of a ChatGPT export, so that readers and services that know it can take the chats over.
+"""conversations.json in the layout of a ChatGPT export, so that readers and services that know it can take
+the chats over.
 
-A conversation is a tree there (`mapping`); ours are lines: each node has the next as its only child. What comes late (the last
-date, the last node) stands behind the tree, so that a conversation of any length is written as it is read.
+A conversation is a tree there (`mapping`); ours are lines: each node has the next as its only child. What
+comes late (the last date, the last node) stands behind the tree, so that a conversation of any length is
+written as it is read.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What is in an export, and in which order it is written (GDPR Art. 15(3), 20).
 
-    README.txt  art15.json  consents/  audit-excerpt.jsonl  schema/      what is small, of one moment
-    export.json  conversations.json  page/                              three readings of all conversations, as streams
-    incomplete.json  index.html                                         what was missed on the way, and the page
-    bag-info.txt  manifest  tagmanifest  signature/                     the lists, and the signature over them
+    README.txt  art15.json  consents/  audit-excerpt.jsonl  schema/    small, of one moment
+    export.json  conversations.json  page/                            three readings of all conversations
+    incomplete.json  index.html                                       what was missed on the way, the page
+    bag-info.txt  manifest  tagmanifest  signature/                   the lists, the signature over them
 
 Memory does not grow with the account, and nothing is written anywhere but to `out`.
 """
@@ -45,9 +45,10 @@ def write_package(
 ) -> None:
     """Write the package of a subject as a ZIP.
 
-    `signing_key` is an Ed25519 private key of 32 bytes. `out` need only take `write`. `on_progress` hears at most ten times how
-    much is done, 1.0 at last. The same content, key and clock give the same bytes, unless there is a password.
-    NotFoundError for a subject without an account, ShreddedError once the subject's key is destroyed.
+    `signing_key` is an Ed25519 private key of 32 bytes. `out` need only take `write`. `on_progress` hears at
+    most ten times how much is done, 1.0 at last. The same content, key and clock give the same bytes, unless
+    there is a password. NotFoundError for a subject without an account, ShreddedError once the subject's key
+    is destroyed.
     """
     known = engine.read(lambda tx: facts.read_facts(tx, subject))
     signer = Signer(signing_key)
@@ -87,7 +88,9 @@ def _stream(bag: Bag, path: str, parts: Iterator[str], *, large: bool) -> None:
 
 
 def _progress(on_progress: Callable[[float], None], segments: int) -> Callable[[int], None]:
-    """Counts segments and speaks at every tenth; an account of a few hundred segments is done before that is worth it."""
+    """Counts segments and speaks at every tenth; an account of a few hundred segments is done before that is
+    worth it.
+    """
     total = max(1, segments * _READINGS)
     step = max(total / _TELL_EVERY, 200)
     done, told = 0, 0.0

@@ -1,7 +1,7 @@
 """Everything held about a person beside the conversations, as plain values for export.json and the page.
 
-`INCLUDED` and `WITHHELD` name every kind of record that belongs to a subject: a test holds them against the tables, so that
-a new kind cannot be forgotten (Art. 15(1), (3)).
+`INCLUDED` and `WITHHELD` name every kind of record that belongs to a subject: a test holds them against the
+tables, so that a new kind cannot be forgotten (Art. 15(1), (3)).
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from bot.core.policies import Policy
 from bot.core.ports import Tx
 
 INCLUDED = frozenset(
-    {"accounts", "telegram_links", "conversations", "segments", "consents", "cases", "audit", "drafts", "packages"}
+    {
+        "accounts",
+        "telegram_links",
+        "conversations",
+        "segments",
+        "consents",
+        "cases",
+        "audit",
+        "drafts",
+        "packages",
+    }
 )
 WITHHELD: dict[str, str] = {
     "accounts.password_hash": "password_hash",
@@ -58,7 +68,9 @@ class Facts:
 
     @property
     def is_large(self) -> bool:
-        """Whether a file with all messages may reach 2 GiB: below, messages would need 20 KiB each on average."""
+        """Whether a file with all messages may reach 2 GiB: below, messages would need 20 KiB each on
+        average.
+        """
         return self.segments > _LARGE_SEGMENTS
 
 

@@ -1,4 +1,5 @@
-"""From the wish for a copy to the package in the chat: ask, build in the background, deliver, destroy after its time.
+"""From the wish for a copy to the package in the chat: ask, build in the background, deliver, destroy after
+its time.
 
 A package lies sealed under a key of its own, in chunks; destroying that key destroys the package.
 """
@@ -63,8 +64,9 @@ def ask(tx: Tx, account: Account) -> tuple[Case, bool]:
 
 
 def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callable[[], bytes]) -> work.Job:
-    """The job that builds and delivers. `texts_for` gives the words of a locale ("" where none was chosen), `signing_key` an
-    Ed25519 private key of 32 bytes; it is asked for anew each time, so that a rotated key counts from the next package on."""
+    """The job that builds and delivers. `texts_for` gives the words of a locale ("" where none was chosen),
+    `signing_key` an Ed25519 private key of 32 bytes; it is asked for anew each time, so that a rotated key
+    counts from the next package on."""
 
     def build_job(engine: work.Engine, item: work.Work) -> None:
         """Collect → seal in chunks → hand over. A crash at any point starts the package afresh."""
@@ -77,7 +79,9 @@ def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callab
         key = item.checkpoint["key"]
         engine.write(lambda tx: _discard_half(tx, item, key))
         account = engine.read(lambda tx: tx.accounts.get(id=case.subject))
-        sealing = _Sealing(lambda number, block: engine.write(lambda tx: _store(tx, item, key, number, block)))
+        sealing = _Sealing(
+            lambda number, block: engine.write(lambda tx: _store(tx, item, key, number, block))
+        )
         write_package(
             engine,
             case.subject,
@@ -170,7 +174,12 @@ def _report(engine: work.Engine, item: work.Work, share: float) -> None:
         work.beat(tx, item)
         case = tx.cases.get(id=item.ref, opened=False)
         delivery.notify(
-            tx, case.subject, "export_progress", slot=f"export:{case.id}", ref=case.id, percent=int(share * 100)
+            tx,
+            case.subject,
+            "export_progress",
+            slot=f"export:{case.id}",
+            ref=case.id,
+            percent=int(share * 100),
         )
 
     engine.write(told)

@@ -1,8 +1,9 @@
-"""index.html: the package for people. It opens from a disk, asks no server for anything, and runs only its own two scripts.
+"""index.html: the package for people. It opens from a disk, asks no server for anything, and runs only its
+own script.
 
-What people wrote reaches the page as JSON or escaped text and is shown as text only: there is no way from a message to markup
-(CWE-79). The policy in the page's head forbids everything else (Content Security Policy 3): a script that is not ours has
-neither our hash nor the trust of one that has it.
+What people wrote reaches the page as JSON or escaped text and is shown as text only: there is no way from a
+message to markup (CWE-79). The policy in the page's head forbids everything else (Content Security Policy 3):
+a script that is not ours has neither our hash nor the trust of one that has it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def render(
     files: Mapping[str, int],
     inline: Mapping[str, str],
 ) -> str:
-    """The whole page. `reasons` are the sentences of what is missing, `files` and `inline` come from `PageData.finish`."""
+    """The whole page. `reasons` are the sentences of what is missing, `files` and `inline` come from
+    `PageData.finish`.
+    """
     style, script = _asset("page.css"), _asset("page.js")
     settings = {
         "words": {name: getattr(texts, name) for name in _WORDS},
@@ -71,13 +74,16 @@ def render(
         sections="".join(_sections(facts, texts, disclosure, reasons)),
         settings=for_script(json.dumps(settings, ensure_ascii=False)),
         data="".join(
-            f'<script type="application/json" id="{name}">{content}</script>\n' for name, content in inline.items()
+            f'<script type="application/json" id="{name}">{content}</script>\n'
+            for name, content in inline.items()
         ),
     )
 
 
 def _policy(style: str, script: str) -> str:
-    """`strict-dynamic` lets our script load the data files beside the page; older browsers read `file:` instead."""
+    """`strict-dynamic` lets our script load the data files beside the page; older browsers read `file:`
+    instead.
+    """
     return (
         f"default-src 'none'; script-src '{_hash(script)}' 'strict-dynamic' file:; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'"

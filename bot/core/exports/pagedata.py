@@ -1,7 +1,9 @@
-"""The conversations as the page reads them: a list of headers and a stream of messages, cut into files of about a megabyte.
+"""The conversations as the page reads them: a list of headers and a stream of messages, cut into files of
+about a megabyte.
 
-A small account's data stands inside index.html. A large one's lies beside it as scripts, because a page that is opened from a
-disk may load scripts but not data; the page fetches them one by one as they are read, so a phone can open them too.
+A small account's data stands inside index.html. A large one's lies beside it as scripts, because a page that
+is opened from a disk may load scripts but not data; the page fetches them one by one as they are read, so a
+phone can open them too.
 
     list-0001: [[title, started, messages, kept, text file], …]       LIST_LENGTH conversations each
     text-0001: [[conversation, first message, [[role, time, text], …]], …]
@@ -25,7 +27,9 @@ Put = Callable[[str, str], None]
 
 
 class PageData:
-    """Collects pieces and puts full files; what is left of an account that never filled one stays for inside the page."""
+    """Collects pieces and puts full files; what is left of an account that never filled one stays for inside
+    the page.
+    """
 
     def __init__(self, put: Put) -> None:
         self._put = put
@@ -43,7 +47,7 @@ class PageData:
                 self._text.flush(self._put)
 
     def finish(self) -> tuple[dict[str, int], dict[str, str]]:
-        """How many files there are of each kind, and the data that goes into the page itself, by element id."""
+        """How many files there are of each kind, and the data that stands in the page itself, by element."""
         if self._list.files == 0 and self._text.files == 0:
             return {"list": 1, "text": 1}, {"list-1": self._list.content(), "text-1": self._text.content()}
         for parts in (self._list, self._text):
@@ -62,13 +66,16 @@ class PageData:
 
 
 def for_script(json_text: str) -> str:
-    """JSON that can stand in a script element: nothing in it can end the element or begin a comment (CWE-79)."""
+    """JSON that can stand in a script element: nothing in it can end the element or begin a comment
+    (CWE-79).
+    """
     return json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _messages(messages: list[list[Any]]) -> str:
     joined = ",".join(
-        f"[{_ROLES.get(role) or quoted(role)},{_milliseconds(at)},{quoted(text)}]" for role, text, at in messages
+        f"[{_ROLES.get(role) or quoted(role)},{_milliseconds(at)},{quoted(text)}]"
+        for role, text, at in messages
     )
     return for_script(joined)
 
@@ -95,6 +102,9 @@ class _Parts:
 
     def flush(self, put: Put) -> None:
         self.files += 1
-        put(f"page/{self._kind}-{self.files:04d}.js", f'received("{self._kind}",{self.files},{self.content()});\n')
+        put(
+            f"page/{self._kind}-{self.files:04d}.js",
+            f'received("{self._kind}",{self.files},{self.content()});\n',
+        )
         self._parts.clear()
         self.letters = 0

@@ -1,4 +1,5 @@
-"""export.json: everything in one file that a program can read (Art. 20(1): structured, commonly used, machine-readable).
+"""export.json: everything in one file that a program can read (Art. 20(1): structured, commonly used,
+machine-readable).
 
 export.schema.json describes it. The head is of one moment; the conversations follow as they are read.
 """
@@ -44,6 +45,7 @@ def _messages(piece: Piece) -> str:
     if not piece.messages:
         return ""
     joined = ",\n".join(
-        f'{{"role":{quoted(role)},"at":{quoted(at)},"text":{quoted(text)}}}' for role, text, at in piece.messages
+        f'{{"role":{quoted(role)},"at":{quoted(at)},"text":{quoted(text)}}}'
+        for role, text, at in piece.messages
     )
     return (",\n" if piece.first else "\n") + joined

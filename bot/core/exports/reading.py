@@ -1,6 +1,7 @@
 """Reads a subject's conversations from first to last, a few segments at a time.
 
-Each read is a short transaction of its own: no writer waits for it, and what is in memory does not grow with the account.
+Each read is a short transaction of its own: no writer waits for it, and what is in memory does not grow with
+the account.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ _SEGMENTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some messages of a conversation: `[role, text, at]` each, as they are sealed. `opens` on its first piece."""
+    """Some messages of a conversation: `[role, text, at]` each, as they are sealed. `opens` on its first
+    piece.
+    """
 
     conversation: Conversation
     opens: bool
@@ -35,7 +38,8 @@ class Piece:
 class Reader:
     """Reads all conversations of a subject, as often as wanted.
 
-    What does not open (SealError) is left out and named in `broken`. `seen` tells whether two readings met the same.
+    What does not open (SealError) is left out and named in `broken`. `seen` tells whether two readings met
+    the same.
     """
 
     def __init__(self, engine: Engine, subject: str, on_segments: Callable[[int], None]) -> None:
@@ -84,7 +88,11 @@ class Reader:
     def _headers_after(self, tx: Tx, last: Conversation) -> list[Conversation]:
         """The next page by its key (start, id): an offset would count the rows before it again and again."""
         same = self._open(
-            tx.conversations, limit=_HEADERS, subject=self._subject, started_at=last.started_at, id__gt=last.id
+            tx.conversations,
+            limit=_HEADERS,
+            subject=self._subject,
+            started_at=last.started_at,
+            id__gt=last.id,
         )
         if len(same) == _HEADERS:
             return same

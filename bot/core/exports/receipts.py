@@ -1,6 +1,7 @@
 """A receipt for each change of a consent (Art. 7(1)), in the shape of a Kantara Consent Receipt 1.1.
 
-Not certified against that specification: the fields are its own, `privacyDesk` holds what it has no place for.
+Not certified against that specification: the fields are its own, `privacyDesk` holds what it has no place
+for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""audit-excerpt.jsonl: the entries of the audit trail that are about the person, each with the hashes that bind it to the chain.
+"""audit-excerpt.jsonl: the entries of the audit trail that are about the person, each with the hashes that
+bind it to the chain.
 
-An entry's `hash` is SHA-256 over `before` and the canonical JSON of the rest (see bot/core/audit.py), so each line can be
-checked alone; the entries in between are about other people and are not here.
+An entry's `hash` is SHA-256 over `before` and the canonical JSON of the rest (see bot/core/audit.py), so each
+line can be checked alone; the entries in between are about other people and are not here.
 """
 
 from __future__ import annotations

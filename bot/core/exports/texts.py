@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class PackageTexts:
     """Plain text, no markup. Fields in braces are filled by the page or by the writer.
 
-    `locale` is an IETF tag, `direction` "ltr" or "rtl". `policy_sentence(sentence, values)` is a sentence of the
-    policy file in this language, filled; `span(amount, unit)` an amount of time.
+    `locale` is an IETF tag, `direction` "ltr" or "rtl". `policy_sentence(sentence, values)` is a sentence of
+    the policy file in this language, filled; `span(amount, unit)` an amount of time.
     """
 
     locale: str

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 REQUIRED_PROMISES = frozenset({"acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach"})
 REQUIRED_RETENTION = frozenset({"conversation", "inbox", "outbox", "draft", "export_package", "case", "audit"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NAMES_WITH_DIGITS = re.compile(r"TLS 1\.3|AES-256|SOC 2|\b20\d\d\b")
+_NAMES_WITH_DIGITS = re.compile(r"TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
 
 
 def shipped_policy_file() -> Path:

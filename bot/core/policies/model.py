@@ -189,7 +189,7 @@ class Policy:
         for place in self.jurisdictions.values():
             found += [place.label, place.authority]
         for right in self.rights.values():
-            found += [right.label, right.text]
+            found += [right.label, right.text, right.law]
         found += [group.label for group in self.groups.values()]
         for topic in self.topics.values():
             found += [topic.title, topic.short, topic.details, *topic.steps]

@@ -11,6 +11,7 @@ if "numpy" not in sys.modules:
     for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(_name, "1")
 
+from bot.core.understanding.stream import stream
 from bot.core.understanding.understanding import Understanding, Understood
 
-__all__ = ["Understanding", "Understood"]
+__all__ = ["Understanding", "Understood", "stream"]

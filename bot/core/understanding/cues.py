@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Final
 
 PATH: Final = Path(__file__).parent / "cues.toml"
+_NAMES: Final = "other_products"
+# A brand may stand inside a text without spaces, so only letters that could continue it end its name.
+_EDGE: Final = ((r"(?<!\w)", r"(?!\w)"), (r"(?<![a-zа-я])", r"(?![a-z])"))
 _UNSPACED: Final = frozenset({"zh", "ja", "ko", "th", "ar"})
 
 
@@ -27,6 +30,9 @@ class Cues:
     asking: bool
     third: bool
     undo: bool
+    leaving: bool
+    on: bool
+    off: bool
     other_product: bool
 
     def as_numbers(self) -> list[float]:
@@ -34,7 +40,7 @@ class Cues:
 
 
 KINDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Cues))
-_WORDS: Final = ("question", "request", "negation", "asking", "third", "undo")
+_WORDS: Final = ("question", "request", "negation", "asking", "third", "undo", "leaving", "on", "off")
 
 
 @functools.cache
@@ -42,7 +48,8 @@ def _lexicon() -> dict[str, dict[str, re.Pattern[str]]]:
     tables: dict[str, dict[str, str]] = tomllib.loads(PATH.read_text(encoding="utf-8"))
     return {
         lang: {
-            kind: re.compile(words if lang in _UNSPACED else rf"(?<!\w)(?:{words})(?!\w)") for kind, words in table.items()
+            kind: re.compile(words if lang in _UNSPACED else rf"{_EDGE[lang == _NAMES][0]}(?:{words}){_EDGE[lang == _NAMES][1]}")
+            for kind, words in table.items()
         }
         for lang, table in tables.items()
     }
@@ -56,7 +63,7 @@ def _tables(lang: str | None, text: str) -> Iterator[dict[str, re.Pattern[str]]]
         yield lexicon[key]
     else:
         unspaced = max(text, default="") >= "\u0600"
-        yield from (table for name, table in lexicon.items() if len(name) != 14 and (name in _UNSPACED) == unspaced)
+        yield from (table for name, table in lexicon.items() if name != _NAMES and (name in _UNSPACED) == unspaced)
 
 
 def find(text: str, lang: str | None) -> Cues:
@@ -64,5 +71,10 @@ def find(text: str, lang: str | None) -> Cues:
     lowered = text.lower().replace("i\u0307", "i")
     tables = list(_tables(lang, lowered))
     hits = {kind: any(kind in table and table[kind].search(lowered) for table in tables) for kind in _WORDS}
-    names = _lexicon()["other_products"]["names"]
+    # "I don't use it any more, close my account" negates the use, not the closing.
+    rest = lowered
+    for table in tables:
+        rest = table["leaving"].sub(" ", rest)
+    hits["negation"] = any(table["negation"].search(rest) is not None for table in tables)
+    names = _lexicon()[_NAMES]["names"]
     return Cues(question_mark="?" in text, other_product=bool(names.search(lowered)), **hits)

@@ -21,7 +21,7 @@ from bot.core.understanding.encoder import DIMENSIONS, encode
 from bot.core.understanding.normalise import plain, without_diacritics
 
 # Raise when anything below changes what a text turns into: a head of another version is refused.
-FEATURES_VERSION: Final = 1
+FEATURES_VERSION: Final = 2
 BUCKETS: Final = 8192
 DENSE: Final = 2 * DIMENSIONS + len(cues.KINDS)
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from bot.core.understanding import cues, encoder, features, head, language
-from bot.core.understanding.decision import Choice, decide, in_sensible_order, unreadable
+from bot.core.understanding.decision import DELETE, Choice, decide, in_sensible_order, unreadable, vetoes
 from bot.core.understanding.features import Array
 from bot.core.understanding.labels import INDEX, OUT, SMALL_TALK, is_action
 from bot.core.understanding.normalise import (
@@ -35,6 +35,7 @@ _JOINT: Final = re.compile(
     r"potem|ve|sonra|и|потом|а также|و|ثم)\s+|然后|然後|并且|並且|再|して、|てから|그리고|하고\s|แล้วก็|และ|แล้ว"
 )
 _CLEAR: Final = 0.6
+_TRACE: Final = 0.2
 _WHOLE: Final = 0.5
 
 
@@ -86,8 +87,13 @@ class Understanding:
             if not own:
                 results.append(_understood(unreadable(), lang, ()))
                 continue
-            choice = decide(_together(text, own, rows), cues.find(text, tongue))
-            results.append(_understood(choice, lang, _intents(choice, own[1:], rows[1:], tongue)))
+            marks, whole = cues.find(text, tongue), _together(text, own, rows)
+            choice = decide(whole, marks)
+            wishes = _intents(choice, own[1:], rows[1:], tongue)
+            # A piece may lose the "don't" or the "keep": deletion must also stand in the message as a whole.
+            if vetoes(marks) or whole[INDEX[DELETE]] < _TRACE:
+                wishes = tuple(wish for wish in wishes if wish != DELETE or wish == choice.label)
+            results.append(_understood(choice, lang, wishes))
         return results
 
 

@@ -26,23 +26,30 @@ from bot.telegram.package_texts import package_texts
 T = TypeVar("T")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SIGNING_KEY = bytes(range(32))
+LONG = [f"message {number}" for number in range(600)]
 
 
 @dataclass
 class ThreadEngine:
-    """How a job reaches the database. Counts its reads, and runs `before_read` before each."""
+    """How a job reaches the database. Runs `before` ahead of each of its reads and writes, with their
+    number.
+    """
 
     database: SqliteDatabase
-    reads: int = 0
-    before_read: Callable[[int], None] = field(default=lambda _count: None)
+    before: Callable[[int], None] = field(default=lambda _count: None)
+    calls: int = 0
 
     def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        self._count()
         return self.database.write_from_thread(unit, purpose)
 
     def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
-        self.reads += 1
-        self.before_read(self.reads)
+        self._count()
         return self.database.read_from_thread(unit, purpose)
+
+    def _count(self) -> None:
+        self.calls += 1
+        self.before(self.calls)
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Desk:
 
     def do(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit and commit."""
-        return self.engine.write(unit)
+        return self.engine.database.write_from_thread(unit)
 
     def chat(self, title: str, texts: Sequence[str], *, at: datetime = NOON, kept: bool = False) -> str:
         """Store a conversation in which the two take turns; its id."""

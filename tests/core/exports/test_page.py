@@ -1,4 +1,6 @@
-"""The page of a package: what stands in the file, and what a browser makes of it when it is opened from a disk."""
+"""The page of a package: what stands in the file, and what a browser makes of it when it is opened from a
+disk.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Sources(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.found += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "action", "data", "srcset")]
+        self.found += [
+            f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "action", "data", "srcset")
+        ]
 
 
 def sources(html: str) -> Sources:
@@ -64,7 +68,9 @@ async def test_the_page_asks_no_server_for_anything(desk: Desk, tmp_path: Path) 
     assert "unsafe" not in csp
 
 
-@pytest.mark.parametrize(("locale", "head"), [("ar", '<html lang="ar" dir="rtl">'), ("zh_Hans", '<html lang="zh-Hans" dir="ltr">')])
+@pytest.mark.parametrize(
+    ("locale", "head"), [("ar", '<html lang="ar" dir="rtl">'), ("zh_Hans", '<html lang="zh-Hans" dir="ltr">')]
+)
 async def test_the_page_is_written_in_the_direction_of_its_language(
     desk: Desk, tmp_path: Path, locale: str, head: str
 ) -> None:
@@ -127,7 +133,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def opened(browser: Browser, top: Path) -> tuple[Page, list[str]]:
-    """The page as it is after a double click on the file, and everything that went wrong or was asked for elsewhere."""
+    """The page as it is after a double click on the file, and everything that went wrong or was asked for
+    elsewhere.
+    """
     page = await browser.new_page()
     trouble: list[str] = []
     page.on("dialog", lambda dialog: trouble.append(dialog.message))
@@ -153,7 +161,9 @@ async def test_hostile_words_are_shown_as_words(desk: Desk, tmp_path: Path, brow
     assert trouble == []
 
 
-async def test_a_large_account_is_read_from_files_beside_the_page(desk: Desk, tmp_path: Path, browser: Browser) -> None:
+async def test_a_large_account_is_read_from_files_beside_the_page(
+    desk: Desk, tmp_path: Path, browser: Browser
+) -> None:
     """Files are fetched as they are needed: the list at once, the text when it is read or searched."""
     filler = "lorem ipsum " * 800
     for number in range(60):

@@ -1,0 +1,24 @@
+"""A command ends whatever was unfinished: what is typed next must not be taken for a password or a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message, TelegramObject
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class Interrupting(BaseMiddleware):
+    """Outer middleware of messages: another command than /cancel drops the draft."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        text = event.text if isinstance(event, Message) else None
+        state: FSMContext | None = data.get("state")
+        if text and text.startswith("/") and not text.startswith("/cancel") and state and data.get("raw_state"):
+            await state.clear()
+            data["raw_state"] = None
+        return await handler(event, data)

@@ -1,0 +1,140 @@
+"""A question in one's own words."""
+
+from __future__ import annotations
+
+from tests.stage import Stage
+
+
+async def test_a_question_is_answered_from_the_policy_with_its_source(stage: Stage) -> None:
+    """Short first, details behind a button, the person's own state, and whether it helped."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: do you train on my chats?
+        bot:   Yes. By default Kimi may use chat data to train its models. You can opt out at any time. Your setting: on. Source: Kimi Privacy Policy, “FAQ”, version 2026.1  [Opt out of training] [Details] [👍 Helpful] [👎 Not helpful] [All topics] [Menu]
+        alice: [Details]
+        bot:   Are my chats used for training? Yes. ... Opting out prevents ...
+        alice: do you train on my chats?
+        bot:   Yes. ...
+        alice: [👍 Helpful]
+        bot:   (toast) Thank you, that helps.
+        alice: [👎 Not helpful]
+        bot:   I am sorry. Perhaps one of these helps, or a person of the privacy team.  [All topics] [Talk to a person]
+    """)
+
+
+async def test_an_action_is_only_offered(stage: Stage) -> None:
+    """The words alone change nothing."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: please delete my account
+        bot:   You would like to delete your account with all its data. Nothing happens before you have confirmed it.  [Delete my account] ...
+        alice: /history
+        bot:   Your conversations (1) ...
+    """)
+    assert await stage.core.database.read(lambda tx: tx.cases.count()) == 0
+
+
+async def test_what_the_policy_does_not_say_is_said_honestly(stage: Stage) -> None:
+    """No guess; a human instead."""
+    await stage.plays("""
+        alice: do you share my location with the police?
+        bot:   The published policy does not say anything about that, so I will not guess. ...  [All topics] [Talk to a person]
+    """)
+
+
+async def test_a_stranger_may_ask_without_an_account(stage: Stage) -> None:
+    """Nothing is stored about somebody who only asks."""
+    await stage.plays("""
+        bob: how is my data encrypted?
+        bot: Data in transit is encrypted with TLS 1.3, data at rest with AES-256. Source: ...
+        bob: /export
+        bot: We have not met yet. Press Start, and I set up your privacy desk.  [Start]
+        bob: [Start]
+        bot: Hello! I am the privacy desk of Kimi. ... What I store about you, and for how long: /privacy  ...
+    """)
+
+
+async def test_what_was_asked_is_only_counted(stage: Stage) -> None:
+    """By topic, language and band; never in words."""
+    await stage.plays("""
+        bob: how is my data encrypted?
+        bot: ...
+    """)
+    tallies = await stage.core.database.read(lambda tx: tx.tallies.select())
+    assert [(tally.label, tally.locale, tally.asked) for tally in tallies] == [("encryption", "en", 1)]
+
+
+async def test_rights_follow_the_place_that_was_told(stage: Stage) -> None:
+    """Asked, never guessed; the laws that apply are named."""
+    await stage.plays("""
+        alice: /start
+        bot:   ...
+        alice: /rights
+        bot:   Rights that everyone has ... Tell me where you live, and I show what applies to you. I never guess it.  ...
+        alice: [Where I live]
+        bot:   Where do you live? ...  [European Union or EEA] [California] [United States, another state] [Mainland China] [Another place] [Cancel]
+        alice: [European Union or EEA]
+        bot:   Noted: European Union or EEA.  [My rights] [Menu]
+        alice: [My rights]
+        bot:   Your rights (European Union or EEA) ... (GDPR Art. 16) ... Supervisory authority: the data protection authority of your country.  ...
+        alice: [Correct your data]
+        bot:   What is wrong, and what is right? ...  [Cancel]
+        alice: my birth year is 1991
+        bot:   This goes to the privacy team, and to nobody else: my birth year is 1991 You will be called by a reference, not by your name.  [Send] [Do not send]
+        alice: [Send]
+        bot:   Thank you. Case COR-... is open; this is its acknowledgement. You get an answer here by ...  [My requests] [Menu]
+    """)
+
+
+async def test_restriction_stops_use_but_not_reading(stage: Stage) -> None:
+    """Art. 18: kept, not used; the person's own requests still work."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: /restrict
+        bot:   While processing is restricted, ...  [Restrict now] [Not now]
+        alice: [Restrict now]
+        bot:   Done. Processing of your data is restricted from now on (case RES-...). ...  [Menu]
+        alice: /history
+        bot:   Your conversations (1) ...
+        alice: /restrict
+        bot:   Processing of your data is restricted. Do you want to lift that?  [Lift the restriction] [No, leave it]
+        alice: [Lift the restriction]
+        bot:   The restriction is lifted.  [Menu]
+    """)
+
+
+async def test_forgetting_leaves_nothing_with_the_bot(stage: Stage) -> None:
+    """An account that only the bot made is erased whole."""
+    await stage.plays("""
+        bob: /start
+        bot: ...
+        bob: /forgetme
+        bot: I erase what this bot holds: your account here, ...  [Erase it] [Keep it]
+        bob: [Erase it]
+        bot: Done. This bot holds nothing about you any more. ...
+        bob: /forgetme
+        bot: This bot holds nothing about you.
+    """)
+    assert await stage.core.database.read(lambda tx: tx.accounts.count() + tx.links.count()) == 0
+
+
+async def test_nothing_a_person_typed_reaches_a_log(stage: Stage, caplog) -> None:  # type: ignore[no-untyped-def]
+    """Logs name deeds, never words."""
+    caplog.set_level("DEBUG")
+    await stage.given_conversations("alice", ["Zebrafish"], password="correct horse")
+    await stage.plays("""
+        alice: is my flamingo data sold?
+        bot:   ...
+        alice: /delete
+        bot:   ...
+        alice: [Continue]
+        bot:   ...
+        alice: wrong walrus
+        bot:   (deletes the message)
+        bot:   ...
+        alice: /status TRN-ABCDEF
+        bot:   You have no case with this reference.  [Menu]
+    """)
+    logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in caplog.records if "bot." in record.name or "aiogram" in record.name)
+    for word in ("flamingo", "walrus", "Zebrafish", "1001", "alice"):
+        assert word not in logged.lower() if word.islower() else word not in logged
