@@ -77,7 +77,8 @@ def create(tx: Tx, *, name: str | None = None, locale: str | None = None) -> Acc
         name_index=index,
         locale=locale,
     )
-    tx.accounts.add(account)
+    if not tx.accounts.add_new(account):  # another process was faster
+        raise NameTakenError
     audit.record(tx, Tag.ACCOUNT_OPENED, subject=subject)
     return account
 

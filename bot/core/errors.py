@@ -7,7 +7,12 @@
     │   ├── ShreddedError          the subject's key was destroyed
     │   ├── SealError              wrong key, wrong place or a changed bit
     │   ├── RegionError            this process may not open keys of that region
-    │   └── RestrictedError        processing is restricted for this purpose
+    │   ├── RestrictedError        processing is restricted for this purpose
+    │   └── HeldError              a legal hold keeps the key from being destroyed
+    ├── (erasure)
+    │   ├── ErasureLeftError       something of an erased person is still there
+    │   ├── LedgerError            the erasure ledger was changed or cut
+    │   └── QuarantineError        a restored database has not been through the ledger yet
     ├── NotFoundError              no such thing for this subject
     ├── NotLinkedError             this Telegram person has no account yet
     ├── AccountClosedError         the account is closed; until `until` it can be taken back
@@ -74,6 +79,30 @@ class RestrictedError(PrivacyError):
     def __init__(self, purpose: str) -> None:
         super().__init__(purpose)
         self.purpose = purpose
+
+
+class HeldError(PrivacyError):
+    """A legal hold is in place (GDPR Art. 17(3)(e)): nothing of this subject may be destroyed until it is lifted."""
+
+
+class ErasureLeftError(PrivacyError):
+    """After an erasure something of the person is still there. Carries the names of the places, nothing of the person."""
+
+    def __init__(self, places: tuple[str, ...]) -> None:
+        super().__init__(", ".join(places))
+        self.places = places
+
+
+class LedgerError(PrivacyError):
+    """The erasure ledger was changed, cut or written with another key."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"the erasure ledger is broken at line {line}")
+        self.line = line
+
+
+class QuarantineError(PrivacyError):
+    """The database was restored and people erased since then may be in it: nothing may run until the ledger was replayed."""
 
 
 class NotFoundError(PrivacyError):

@@ -67,7 +67,7 @@ class Collection(Generic[T]):
 
     def each(self, *, order_by: str = "id", opened: bool = True, **where: Any) -> Iterator[T]:
         statement = self._ordered(self._select(where), order_by)
-        result = self._connection.execution_options(yield_per=_BATCH).execute(statement)
+        result = self._connection.execute(statement.execution_options(yield_per=_BATCH))
         for row in result.mappings():
             yield self._open(row, opened)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +45,20 @@ class SqlKeyStore:
         if not path.exists():
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         return cls(f"sqlite:///{path}")
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold off the other processes of this machine; a store in memory has none."""
+        file = self._engine.url.database
+        if not file or self._engine.dialect.name != "sqlite":
+            yield
+            return
+        handle = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def keys(self, region: str) -> list[StoredKey]:
         with self._engine.connect() as connection:

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from sqlalchemy.engine import Dialect
 
 from bot.core import accounts, audit, cases, confirmations, consents, conversations, delivery, drafts, exports, questions, work
-from bot.core.keys import SubjectKey
+from bot.core.keys import EpochHead, SubjectKey
 from bot.core.ports import sealed_fields
 
 metadata = MetaData()
@@ -64,7 +64,9 @@ def _table(name: str, record: type[Any], *indexes: tuple[str, ...]) -> Table:
 
 
 subject_keys = _table("subject_keys", SubjectKey, ("epoch",))
-accounts_table = _table("accounts", accounts.Account, ("name_index",))
+epoch_heads = _table("epoch_heads", EpochHead)
+accounts_table = _table("accounts", accounts.Account)
+Index("ix_accounts_name_index", accounts_table.c.name_index, unique=True)
 links = _table("telegram_links", accounts.TelegramLink, ("subject",))
 link_tokens = _table("link_tokens", accounts.LinkToken, ("subject",))
 conversations_table = _table(
@@ -76,10 +78,10 @@ cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "
 audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
 confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
 drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
-inbox = _table("inbox", delivery.InboxRow, ("state", "id"))
-outbox = _table("outbox", delivery.OutboxRow, ("state", "id"), ("lane", "id"), ("subject",))
+inbox = _table("inbox", delivery.InboxRow, ("state", "id"), ("lane", "state", "id"))
+outbox = _table("outbox", delivery.OutboxRow, ("state", "id"), ("lane", "state", "id"), ("subject",))
 slots = _table("slots", delivery.SlotRow, ("subject",))
-work_table = _table("work", work.Work, ("state", "due_at"), ("kind", "ref"))
+work_table = _table("work", work.Work, ("state", "due_at", "id"), ("kind", "ref"))
 packages = _table("packages", exports.Package, ("subject",), ("expires_at",))
 chunks = _table("chunks", exports.Chunk, ("subject",))
 tallies = _table("tallies", questions.Tally)

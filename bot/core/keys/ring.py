@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,6 +32,10 @@ class StoredKey:
 
 class KeyStore(Protocol):
     """A database or file of its own: never in a data backup."""
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold off every other process that would change keys. Not to be nested."""
+        ...
 
     def keys(self, region: str) -> list[StoredKey]:
         """All keys of a region, destroyed ones too (without their bytes)."""
@@ -61,34 +66,39 @@ class EpochKey:
 class KeyRing:
     """The opened keys of one region.
 
-    A ring reads the store again when it meets a number that it does not know, so a process need not be told of a rotation.
+    A ring reads the store again when it meets a number that it does not know, so a process need not be told of a rotation. A
+    key's bytes never change under one name, so an opened key is not opened twice; one that was destroyed leaves memory too.
     """
 
     def __init__(self, region: str, holder: KekHolder, store: KeyStore, clock: Clock, random: Randomness) -> None:
         self.region = region
-        self._holder = holder
+        self.holder = holder
         self._store = store
         self._clock = clock
         self._random = random
         self._lock = threading.RLock()
         self._opened: dict[str, bytes] = {}
         self._epochs: dict[int, EpochKey] = {}
-        self._region_number = 0
+        self._region_numbers: list[int] = []
 
     def open(self) -> None:
         """Open every key of the store, making the first ones where there are none.
 
         SealError when the root key is not the one that wrapped them.
         """
-        with self._lock:
+        with self._lock, self._store.exclusive():
             self._read()
-            if not self._region_number:
+            if not self._region_numbers:
                 self._make(REGION, 1)
             if not self._epochs:
                 self._make(EPOCH, 1)
             for kind in (INDEX, AUDIT, SIGNING, LEDGER):
-                if kind not in self._opened:
+                if self._name(kind, 1) not in self._opened:
                     self._make(kind, 1)
+
+    def refresh(self) -> None:
+        """Learn what other processes made, and forget what they destroyed."""
+        with self._lock:
             self._read()
 
     def epoch(self, number: int) -> EpochKey:
@@ -101,6 +111,11 @@ class KeyRing:
             except KeyError:
                 raise KeyUnavailableError(f"{self.region}/epoch/{number}") from None
 
+    def epochs(self) -> list[EpochKey]:
+        """The epochs whose keys exist, oldest first."""
+        with self._lock:
+            return [self._epochs[number] for number in sorted(self._epochs)]
+
     def current_epoch(self) -> EpochKey:
         """The newest epoch."""
         with self._lock:
@@ -109,51 +124,59 @@ class KeyRing:
     def named(self, kind: str) -> bytes:
         """The index, audit, signing or ledger key."""
         with self._lock:
-            return self._opened[kind]
+            return self._opened[self._name(kind, 1)]
 
     def new_epoch(self) -> EpochKey:
         """Start an epoch; from now on DEKs are wrapped with it."""
-        with self._lock:
+        return self.ensure_epoch(self.current_epoch().number + 1)
+
+    def ensure_epoch(self, number: int) -> EpochKey:
+        """The epoch of that number, made when there is none yet: asking twice makes one. KeyUnavailableError once destroyed."""
+        with self._lock, self._store.exclusive():
             self._read()
-            self._make(EPOCH, max(self._epochs) + 1)
-            self._read()
-            return self.current_epoch()
+            if number > max(self._epochs):
+                self._make(EPOCH, number)
+        return self.epoch(number)
 
     def destroy_epoch(self, number: int) -> None:
         """Destroy an old epoch's key for ever. ValueError for the current one."""
-        with self._lock:
+        with self._lock, self._store.exclusive():
             self._read()
-            if number == max(self._epochs):
+            if number >= max(self._epochs):
                 raise ValueError("the current epoch cannot be destroyed")
-            self._store.destroy(self._name(EPOCH, number), self._clock.now())
-            self._epochs.pop(number, None)
+            if number in self._epochs:
+                self._store.destroy(self._name(EPOCH, number), self._clock.now())
+            self._read()
 
     def new_region_key(self) -> int:
-        """Rotate the region key: make a new one, re-wrap what it wraps, destroy the old one. Its new number."""
-        with self._lock:
+        """Rotate the region key: make a new one, re-wrap what it wraps, destroy the old one. Its number.
+
+        Interrupted, it is finished by the next call, which then makes no further key.
+        """
+        with self._lock, self._store.exclusive():
             self._read()
-            old = self._region_number
-            self._make(REGION, old + 1)
-            self._read()
+            if len(self._region_numbers) == 1:
+                self._make(REGION, self._region_numbers[0] + 1)
+            newest = max(self._region_numbers)
             for stored in self._store.keys(self.region):
                 if stored.kind != REGION and stored.wrapped is not None:
-                    key = self._epochs[stored.number].key if stored.kind == EPOCH else self._opened[stored.kind]
-                    self._store.replace(stored.name, wrap(self._region_key(old + 1), key, stored.name))
-            self._store.destroy(self._name(REGION, old), self._clock.now())
+                    key = self._opened[stored.name]
+                    self._store.replace(stored.name, wrap(self._region_key(newest), key, stored.name))
+            for number in [number for number in self._region_numbers if number != newest]:
+                self._store.destroy(self._name(REGION, number), self._clock.now())
             self._read()
-            return self._region_number
+            return newest
 
-    def rewrap_root(self, new_holder: KekHolder) -> None:
-        """Rotate the root key: wrap the region keys with `new_holder`."""
-        with self._lock:
+    def rewrap_root(self, new_holder: KekHolder) -> int:
+        """Rotate the root key: wrap the region keys with `new_holder`; how many. Doing it again changes nothing."""
+        with self._lock, self._store.exclusive():
             self._read()
-            for stored in self._store.keys(self.region):
-                if stored.kind == REGION and stored.wrapped is not None:
-                    self._store.replace(
-                        stored.name, new_holder.wrap(self._region_key(stored.number), stored.name)
-                    )
-            self._holder = new_holder
-            self._read()
+            wrapped = [stored for stored in self._store.keys(self.region) if stored.kind == REGION and stored.wrapped]
+            for stored in wrapped:
+                key = self._region_key(stored.number)
+                self._store.replace(stored.name, new_holder.wrap(key, stored.name))
+            self.holder = new_holder
+            return len(wrapped)
 
     def stored(self) -> list[StoredKey]:
         """What the store holds, for `keys status`."""
@@ -163,44 +186,41 @@ class KeyRing:
         return f"{self.region}/{kind}/{number}"
 
     def _region_key(self, number: int) -> bytes:
-        return self._opened[f"{REGION}/{number}"]
+        return self._opened[self._name(REGION, number)]
 
     def _make(self, kind: str, number: int) -> None:
         name = self._name(kind, number)
         key = self._random.bytes(KEY_BYTES)
-        wrapped = (
-            self._holder.wrap(key, name)
-            if kind == REGION
-            else wrap(self._region_key(self._region_number), key, name)
-        )
+        if kind == REGION:
+            wrapped = self.holder.wrap(key, name)
+        else:
+            wrapped = wrap(self._region_key(max(self._region_numbers)), key, name)
         made = StoredKey(name, kind, self.region, number, wrapped, self._clock.now())
         self._store.add(made)  # when another process was faster, its key is the one that counts
-        if kind == REGION:
-            self._read()
+        self._read()
 
     def _read(self) -> None:
-        stored = [key for key in self._store.keys(self.region) if key.wrapped is not None]
-        for key in stored:
-            if key.kind == REGION and key.wrapped is not None:
-                self._opened[f"{REGION}/{key.number}"] = self._holder.unwrap(key.wrapped, key.name)
-                self._region_number = max(self._region_number, key.number)
-        epochs: dict[int, EpochKey] = {}
-        for key in stored:
-            if key.kind == REGION or key.wrapped is None:
-                continue
-            opened = self._unwrap_below_region(key.wrapped, key.name)
-            if key.kind == EPOCH:
-                epochs[key.number] = EpochKey(key.number, opened, key.created_at)
-            else:
-                self._opened[key.kind] = opened
-        self._epochs = epochs
+        alive = [(key, key.wrapped) for key in self._store.keys(self.region) if key.wrapped is not None]
+        for key, wrapped in alive:
+            if key.kind == REGION and key.name not in self._opened:
+                self._opened[key.name] = self.holder.unwrap(wrapped, key.name)
+        self._region_numbers = sorted(key.number for key, _ in alive if key.kind == REGION)
+        for key, wrapped in alive:
+            if key.kind != REGION and key.name not in self._opened:
+                self._opened[key.name] = self._unwrap_below_region(wrapped, key.name)
+        for destroyed in self._opened.keys() - {key.name for key, _ in alive}:
+            del self._opened[destroyed]
+        self._epochs = {
+            key.number: EpochKey(key.number, self._opened[key.name], key.created_at)
+            for key, _ in alive
+            if key.kind == EPOCH
+        }
 
     def _unwrap_below_region(self, wrapped: bytes, name: str) -> bytes:
         """By the newest region key, or during its rotation by the one before."""
-        for number in range(self._region_number, 0, -1):
-            if f"{REGION}/{number}" in self._opened:
-                try:
-                    return unwrap(self._region_key(number), wrapped, name)
-                except SealError:
-                    continue
+        for number in reversed(self._region_numbers):
+            try:
+                return unwrap(self._region_key(number), wrapped, name)
+            except SealError:
+                continue
         raise SealError

@@ -23,7 +23,7 @@ SHOWN: Final = 5
 
 SURE: Final = 0.50
 AHEAD: Final = 0.15
-OFFER_DELETION: Final = 0.45
+OFFER_DELETION: Final = 0.55
 GUESS: Final = 0.25
 _ACTION_ROWS: Final = [INDEX[label] for label in ACTIONS]
 

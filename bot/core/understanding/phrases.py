@@ -16,6 +16,7 @@ from typing import Final
 from bot.core.understanding.labels import INDEX, LABELS
 
 FOLDER: Final = Path(__file__).parent / "phrases"
+CUES: Final = Path(__file__).parent / "cues.toml"
 LANGUAGES: Final[tuple[str, ...]] = (
     "en", "zh_Hans", "zh_Hant", "es", "fr", "de", "pt_BR", "it", "nl", "pl", "tr", "ru", "ar", "ja", "ko", "th",
 )  # fmt: skip
@@ -101,8 +102,8 @@ def missing_sections(phrases: list[Phrase]) -> list[tuple[str, str]]:
 
 
 def digest_of_phrases(folder: Path = FOLDER) -> str:
-    """Changes when any phrase file changes; the shipped head carries it."""
+    """Changes when any phrase file or the lexicon of cues changes; the shipped head carries it."""
     seal = hashlib.sha256()
-    for path in _files(folder):
+    for path in [*_files(folder), CUES]:
         seal.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return seal.hexdigest()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import random
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import pytest
 import pyzipper
@@ -90,32 +88,47 @@ class Killed(BaseException):
 
 
 async def test_a_crash_at_any_step_still_ends_in_one_whole_package(desk: Desk) -> None:
-    """The worker dies before its first read or write, before its second, and so on; the next one finds its
-    way.
-    """
+    """The worker dies before its first read or write, before its second, and so on; the next does it."""
+    desk.chat("First", [TEXT])
+    step = 0
+    while built_after_a_crash(desk, step := step + 1):
+        pass
+    assert step > 10
+
+
+async def test_what_a_dead_worker_stored_is_no_part_of_the_package(desk: Desk) -> None:
+    """It died with the first mebibyte stored, then with all of it and only the hand-over missing."""
     chance = random.Random(3)
     desk.chat("Incompressible", [chance.randbytes(4000).hex() for _ in range(94)])
+    desk.engine.calls = 0
+    built_after_a_crash(desk, 0)
+    whole = desk.engine.calls
+    assert built_after_a_crash(desk, whole - 1)
+    assert built_after_a_crash(desk, whole)
+
+
+def built_after_a_crash(desk: Desk, step: int) -> bool:
+    """A worker dies before its `step`th read or write, a second builds the package; whether the first died."""
+    ref, item = asked(desk)
     job = exports.make_build_job(package_texts, lambda: SIGNING_KEY)
-    for step in itertools.count(1):
-        ref, item = asked(desk)
-        desk.engine.calls, desk.engine.before = 0, dies_at(step)
-        try:
-            job(desk.engine, item)
-        except Killed:
-            assert desk.do(lambda tx: tx.packages.count(destroyed_at=None)) == 0
-            desk.engine.before = dies_at(0)
-            desk.clock.move(timedelta(minutes=1))
-            [again] = desk.do(lambda tx: work.claim(tx, kinds=(exports.JOB,)))
-            job(desk.engine, again)
-        else:
-            break
-        assert case_of(desk, ref).status == Status.DONE
-        with zipfile.ZipFile(io.BytesIO(delivered(desk))) as archive:
-            assert archive.testzip() is None
-        [package] = desk.do(lambda tx: tx.packages.select(destroyed_at=None))
-        assert desk.do(lambda tx: tx.chunks.count()) == package.size // 2**20 + 1
-        desk.do(partial(exports.destroy, package=package))
-    assert step > 10
+    desk.engine.calls, desk.engine.before = 0, dies_at(step)
+    try:
+        job(desk.engine, item)
+        died = False
+    except Killed:
+        died = True
+        assert desk.do(lambda tx: tx.packages.count(destroyed_at=None)) == 0
+        desk.engine.before = dies_at(0)
+        desk.clock.move(timedelta(minutes=1))
+        [again] = desk.do(lambda tx: work.claim(tx, kinds=(exports.JOB,)))
+        job(desk.engine, again)
+    assert case_of(desk, ref).status == Status.DONE
+    with zipfile.ZipFile(io.BytesIO(delivered(desk))) as archive:
+        assert archive.testzip() is None
+    [package] = desk.do(lambda tx: tx.packages.select(destroyed_at=None))
+    assert desk.do(lambda tx: tx.chunks.count()) == package.size // 2**20 + 1
+    desk.do(lambda tx: exports.destroy(tx, package))
+    return died
 
 
 def dies_at(step: int) -> Callable[[int], None]:

@@ -15,9 +15,10 @@ import jsonschema
 import pytest
 import pyzipper
 
-from bot.core import accounts, audit, cases, drafts
+from bot.core import accounts, audit, cases, conversations, drafts
 from bot.core.audit import AuditEntry
 from bot.core.cases import Right
+from bot.core.conversations import Message
 from bot.core.exports import facts
 from bot.storage.tables import metadata
 from tests.core.exports.conftest import LONG, NOON, Desk
@@ -192,12 +193,27 @@ async def test_a_conversation_that_comes_in_between_is_told(desk: Desk, tmp_path
     assert "changed" in {row["reason"] for row in found["missing"]}
 
 
+async def test_a_conversation_longer_than_a_read_is_whole_and_in_order(desk: Desk, tmp_path: Path) -> None:
+    """It comes in pages of segments; beside it, short ones come several in a read."""
+    texts = [f"{number}" for number in range(6000)]
+    for title, content in (("before", ["x"]), ("long", texts), ("after", ["y"])):
+        desk.chat(title, content)
+    found = {
+        chat["title"]: chat
+        for chat in read_json(desk.unpack(tmp_path / "out"), "export.json")["conversations"]
+    }
+    assert [message["text"] for message in found["long"]["messages"]] == texts
+    assert {len(found["before"]["messages"]), len(found["after"]["messages"])} == {1}
+
+
 async def test_many_conversations_that_began_at_one_instant_are_each_there_once(
     desk: Desk, tmp_path: Path
 ) -> None:
     """The key of a page is (start, id): equal starts neither repeat nor hide anything."""
-    for number in range(450):
-        desk.chat(f"chat {number}", ["x"])
+    message = Message("user", "x", NOON)
+    desk.do(
+        lambda tx: [conversations.add(tx, desk.subject, f"chat {number}", [message]) for number in range(450)]
+    )
     found = read_json(desk.unpack(tmp_path / "out"), "export.json")["conversations"]
     assert sorted(chat["title"] for chat in found) == sorted(f"chat {number}" for number in range(450))
 

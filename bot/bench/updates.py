@@ -1,0 +1,135 @@
+"""How many updates a second this process takes, handles and commits. `python -m bot.bench.updates [updates] [in flight]`
+
+Each update is stored durably, handled by the real dispatcher (a linked person, real keys, a menu as the answer) and committed
+with its answer in the outbox. Beside it, in the same run: aiogram alone, which parses the same update and calls a handler that
+does nothing. Sending is left out on both sides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.filters import Command
+from aiogram.types import Message
+
+from bot.app import App, create_app, open_core
+from bot.bench import postgres
+from bot.core import accounts
+from bot.core.understanding import Understanding
+from bot.settings import Settings
+
+UPDATES, IN_FLIGHT = 4000, 20
+GOAL = 0.5
+_ROUNDS = 5
+_TOKEN = "1:bench"  # noqa: S105 - opens nothing
+Deliver = Callable[[list[dict[str, Any]]], Awaitable[None]]
+
+
+def update(number: int, person: int) -> dict[str, Any]:
+    """What Telegram would send when a person writes /menu."""
+    user = {"id": person, "is_bot": False, "first_name": "Bench", "language_code": "en"}
+    message = {
+        "message_id": number,
+        "date": 1_770_000_000,
+        "chat": {"id": person, "type": "private", "first_name": "Bench"},
+        "from": user,
+        "text": "/menu",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+    }
+    return {"update_id": number, "message": message}
+
+
+async def bare() -> Deliver:
+    """aiogram and nothing else."""
+    dispatcher, bot = Dispatcher(), Bot(_TOKEN)
+
+    @dispatcher.message(Command("menu"))
+    async def menu(message: Message) -> None:
+        """Nothing."""
+
+    async def deliver(updates: list[dict[str, Any]]) -> None:
+        await asyncio.gather(*(dispatcher.feed_raw_update(bot, each) for each in updates))
+
+    return deliver
+
+
+@contextlib.asynccontextmanager
+async def desk(folder: Path, url: str | None) -> AsyncIterator[Deliver]:
+    """The whole desk, except for sending."""
+    core = await open_core(Settings(data_dir=folder, database_url=url))
+    app = create_app(core, token=_TOKEN, understanding=Understanding.load())
+    for person in range(1, 101):
+        await core.database.write(lambda tx, person=person: accounts.open_for_telegram(tx, person))  # type: ignore[misc]
+
+    async def deliver(updates: list[dict[str, Any]]) -> None:
+        await asyncio.gather(*(app.inbox.receive([each]) for each in updates))
+        await app.inbox.drain()
+
+    try:
+        yield deliver
+    finally:
+        await _check(app)
+        await app.stop()
+
+
+async def _check(app: App) -> None:
+    """Nothing is left, and every update was answered once."""
+    waiting = await app.core.database.read(lambda tx: tx.inbox.count(state="waiting"))
+    done = await app.core.database.read(lambda tx: tx.inbox.count(state="done"))
+    answers = await app.core.database.read(lambda tx: tx.outbox.count())
+    if waiting or done != answers:
+        raise SystemExit(f"{waiting} waiting, {done} handled, {answers} answered")
+
+
+async def rate(deliver: Deliver, first: int, count: int, in_flight: int) -> float:
+    """Updates a second, `in_flight` of them under way at a time, each in its own chat."""
+    begun = time.perf_counter()
+    for start in range(0, count, in_flight):
+        await deliver([update(first + start + place, place + 1) for place in range(in_flight)])
+    return count / (time.perf_counter() - begun)
+
+
+async def measure(count: int, in_flight: int) -> dict[str, list[float]]:
+    """Rates by name, round by round, the contenders taking turns so that noise hits all alike."""
+    found: dict[str, list[float]] = {}
+    async with contextlib.AsyncExitStack() as stack:
+        contenders = {"aiogram alone": await bare()}
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        contenders["desk on SQLite"] = await stack.enter_async_context(desk(folder / "sqlite", None))
+        try:
+            server = stack.enter_context(postgres.server(durable=True))
+            url = server.url(await server.create())
+            contenders["desk on PostgreSQL"] = await stack.enter_async_context(desk(folder / "pg", url))
+        except postgres.NoPostgresError as error:
+            print(error)
+        gc.freeze()
+        number = 1
+        for _ in range(_ROUNDS):
+            for name, deliver in contenders.items():
+                found.setdefault(name, []).append(await rate(deliver, number, count // _ROUNDS, in_flight))
+                number += count
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; the exit status says whether the goal was met."""
+    count, in_flight = (int(arguments[0]) if arguments else UPDATES), (int(arguments[1]) if arguments[1:] else IN_FLIGHT)
+    found = {name: statistics.median(rates) for name, rates in asyncio.run(measure(count, in_flight)).items()}
+    alone = found["aiogram alone"]
+    for name, per_second in found.items():
+        print(f"{name:20} {per_second:8.0f} updates/s  ratio {per_second / alone:.2f}")
+    return 0 if found["desk on SQLite"] >= GOAL * alone else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
