@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -17,11 +16,18 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.storage.base import BaseEventIsolation
 from aiogram.fsm.strategy import FSMStrategy
 
+from bot.core import residence
 from bot.core.clock import Clock, SystemClock, SystemRandomness
+from bot.core.erasure import quarantine
+from bot.core.erasure.ledger import Ledger
+from bot.core.errors import PrivacyError, RegionError
 from bot.core.ids import Randomness
-from bot.core.keys import FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.keys.ring import LEDGER
+from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy
 from bot.core.understanding import Understanding
+from bot.regions import RegionDesk, Regions
 from bot.settings import Settings
 from bot.storage import Database, SqlKeyStore, World, open_database
 from bot.telegram.fsm_storage import DraftStorage
@@ -31,7 +37,7 @@ from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
 from bot.telegram.texts import use_policy_locales
-from bot.workers import Worker
+from bot.workers import Worker, all_jobs
 from handlers import create_routers
 
 log = logging.getLogger(__name__)
@@ -48,6 +54,7 @@ class Core:
     database: Database
     clock: Clock
     random: Randomness
+    ledger: Ledger
 
     async def stop(self) -> None:
         """Close what was opened."""
@@ -55,21 +62,39 @@ class Core:
         self.key_store.close()
 
 
-async def open_core(settings: Settings, clock: Clock | None = None, random: Randomness | None = None) -> Core:
-    """Open keys and database. PolicyError, KeyUnavailableError, SealError, ValueError."""
+async def open_core(
+    settings: Settings, clock: Clock | None = None, random: Randomness | None = None, *, quarantined: bool = False
+) -> Core:
+    """Open keys and database. PolicyError, KeyUnavailableError, SealError, ValueError.
+
+    QuarantineError for a database that was restored and has not seen the whole erasure ledger; only the restore itself opens
+    one (`quarantined`).
+    """
+    if not quarantined:
+        quarantine.require_none(settings.data_dir)
     clock, random = clock or SystemClock(), random or SystemRandomness()
     policy = load_policy(settings.policy)
     if settings.policy is not None:
         use_policy_locales((settings.policy if settings.policy.is_dir() else settings.policy.parent) / "locales")
     key_store = SqlKeyStore.in_file(settings.data_dir / "keys" / "keys.sqlite3")
-    ring = KeyRing(settings.region, _holder(settings), key_store, clock, random)
+    ring = KeyRing(settings.region, holder_of(settings), key_store, clock, random)
     ring.open()
     database = open_database(settings.database, World(Vault(ring), policy, clock, random))
     await database.start()
-    return Core(settings, policy, ring, key_store, database, clock, random)
+    core = Core(settings, policy, ring, key_store, database, clock, random, Ledger(settings.ledger, ring.named(LEDGER)))
+    try:
+        if not quarantined:
+            await database.read(lambda tx: quarantine.require_replayed(tx, core.ledger))
+    except PrivacyError:
+        await core.stop()
+        raise
+    return core
 
 
-def _holder(settings: Settings) -> KekHolder:
+def holder_of(settings: Settings) -> KekHolder:
+    """Who holds the root key. KeyUnavailableError."""
+    if settings.key_command is not None:
+        return CommandKekHolder(settings.key_command)
     if settings.root_key is not None:
         return StaticKekHolder.from_base64(settings.root_key.get_secret_value())
     return FileKekHolder.open_or_create(settings.key_file or settings.data_dir / "keys" / "root.key")
@@ -85,35 +110,20 @@ class App:
     inbox: Inbox
     sender: Sender
     worker: Worker
-    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    regions: Regions
+    """Inbox, sender and worker are those of the home region; here are the others'."""
 
     async def start(self) -> None:
-        """Handle, send and work in the background from now on."""
-        wake = self.inbox.on_handled
-        self.worker.wake_sender = wake
-        self._tasks = [
-            asyncio.create_task(self.inbox.run(), name="inbox"),
-            asyncio.create_task(self.sender.run(wake), name="sender"),
-            asyncio.create_task(self.worker.run(), name="worker"),
-        ]
+        """Handle, send and work in the background from now on, in every region that is used."""
+        await self.regions.start()
 
     async def settle(self) -> None:
         """Do everything that is due now: updates, work, messages. For tests and for a moved clock."""
-        for _ in range(20):
-            await self.inbox.drain()
-            worked = await self.worker.drain()
-            await self.sender.drain()
-            if not worked:
-                return
+        await self.regions.settle()
 
     async def stop(self) -> None:
         """Drain: what was taken is handled, what is being sent arrives, the rest stays stored for the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.inbox.drain(), 10)
-        await self.sender.finish()
+        await self.regions.stop()
         await self.bot.session.close()
         await self.core.stop()
 
@@ -137,9 +147,30 @@ def create_app(
         "settings": core.settings,
     }
     dispatcher = create_dispatcher()
-    inbox = Inbox(core.database, Reception(services, dispatcher, bot), bot)
-    sender = Sender(core.database, bot, pacer=pacer, pseudo=pseudo)
-    return App(core, bot, dispatcher, inbox, sender, Worker(core))
+
+    async def open_region(name: str) -> Core:
+        settings = core.settings.for_region(name)
+        if settings is None:
+            raise RegionError(name)
+        return await open_core(settings, core.clock, core.random)
+
+    def make(opened: Core) -> RegionDesk:
+        theirs = {"settings": opened.settings, "region": opened.ring.region, "regions": regions}
+        inbox = Inbox(opened.database, Reception(services | theirs, dispatcher, bot), bot)
+        sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo)
+        road = Road(
+            regions.directory,
+            regions.engine,
+            Ledger(opened.settings.moves, opened.ring.named(LEDGER)),
+            opened.database.compact,
+        )
+        moves = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
+        sweeps = [] if opened is core else [regions.make_sweep(opened.ring.region)]
+        return RegionDesk(opened, inbox, sender, Worker(opened, all_jobs(opened) | moves, sweeps))
+
+    regions = Regions(core, open_region, make)
+    home = regions.open_home()
+    return App(core, bot, dispatcher, home.inbox, home.sender, home.worker, regions)
 
 
 def create_dispatcher() -> Dispatcher:

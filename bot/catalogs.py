@@ -115,9 +115,9 @@ def _mismatches(locale: str, catalog: Catalog, message: Message) -> Iterator[str
         if sorted(_TAG.findall(string)) != tags:
             yield f"tags differ: {ids[0]!r}"
         bare = _FIELD.sub("", _TAG.sub("", string))
-        if locale in _SCRIPTS and re.search(r"[A-Za-z]{4}.*[A-Za-z]{4}.*[A-Za-z]{4}", bare):
-            if not re.search(_SCRIPTS[locale], bare):
-                yield f"not in its script: {ids[0]!r}"
+        wordy = re.search(r"[A-Za-z]{4}.*[A-Za-z]{4}.*[A-Za-z]{4}", bare)
+        if locale in _SCRIPTS and wordy and not re.search(_SCRIPTS[locale], bare):
+            yield f"not in its script: {ids[0]!r}"
         if locale != SOURCE and string == ids[0] and re.search(r"[a-z]{4,} [a-z]{3,}", bare):
             yield f"still English: {ids[0]!r}"
 

@@ -23,15 +23,29 @@ class Settings(BaseSettings):
     api_url: Annotated[str | None, Field(description="another Bot API server, e.g. a self-hosted one")] = None
     data_dir: Annotated[Path, Field(description="folder for the embedded database and keys")] = Path("data")
     database_url: Annotated[
-        str | None, Field(description="sqlite:///file or postgresql+asyncpg://...; default: a file in the data folder")
+        str | None,
+        Field(description="sqlite:///file or postgresql+asyncpg://..., with {region} for all; default: a file in the data folder"),
     ] = None
+    database_url_eu: Annotated[str | None, Field(description="the database of region EU, likewise of the others")] = None
+    database_url_us: Annotated[str | None, Field(description="the database of region US")] = None
+    database_url_cn: Annotated[str | None, Field(description="the database of region CN")] = None
+    database_url_sg: Annotated[str | None, Field(description="the database of region SG")] = None
     key_file: Annotated[
         Path | None, Field(description="file (mode 0600) with the root key, base64; made when missing")
     ] = None
     root_key: Annotated[
         SecretStr | None, Field(description="the root key itself, base64, instead of a file")
     ] = None
-    region: Annotated[str, Field(description="the region whose keys this process may open")] = "EU"
+    key_command: Annotated[
+        str | None, Field(description="program that holds the root key instead: `program wrap|unwrap NAME`, base64 in and out")
+    ] = None
+    ledger_file: Annotated[
+        Path | None, Field(description="the erasure ledger, outside every backup; default: a file in the data folder")
+    ] = None
+    region: Annotated[str, Field(description="the home region: where people start before they said where they live")] = "EU"
+    regions: Annotated[
+        str, Field(description="the regions that this process serves, home included; it opens no other's keys")
+    ] = "EU,US,CN,SG"
     support_chat_id: Annotated[int | None, Field(description="group of the support team")] = None
     webhook_url: Annotated[
         str | None, Field(description="public https address for updates; without it the bot polls")
@@ -82,7 +96,7 @@ class Settings(BaseSettings):
             raise ValueError("must be host:port")
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_url_eu", "database_url_us", "database_url_cn", "database_url_sg")
     @classmethod
     def _database_shape(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("sqlite://", "sqlite+aiosqlite://", "postgresql+asyncpg://")):
@@ -97,6 +111,8 @@ class Settings(BaseSettings):
             raise ValueError("BOT_TLS_CERT and BOT_TLS_KEY belong together")
         if self.api_url and not self.token:
             raise ValueError("BOT_TOKEN is needed with BOT_API_URL")
+        if self.region not in self.served:
+            raise ValueError("BOT_REGION must be one of BOT_REGIONS")
         return self
 
     @property
@@ -108,9 +124,54 @@ class Settings(BaseSettings):
         return int(self.listen.rpartition(":")[2])
 
     @property
+    def ledger(self) -> Path:
+        """The erasure ledger's file."""
+        return self.ledger_file or self.data_dir / "ledger" / f"erasures-{self.region.lower()}.jsonl"
+
+    @property
+    def key_store(self) -> Path:
+        """The key store's file."""
+        return self.data_dir / "keys" / "keys.sqlite3"
+
+    @property
+    def moves(self) -> Path:
+        """The ledger of who moved to another region, beside the erasure ledger."""
+        return self.ledger.with_name(f"moves-{self.region.lower()}.jsonl")
+
+    @property
     def database(self) -> str:
         """The database's URL."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'privacy.sqlite3'}"
+        return self._url_of(self.region) or f"sqlite:///{self.data_dir / 'privacy.sqlite3'}"
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The regions whose keys this process may open."""
+        return tuple(name.strip().upper() for name in self.regions.split(",") if name.strip())
+
+    def for_region(self, region: str) -> Settings | None:
+        """The settings of a region's own desk: database, keys and ledger of its own, in a folder of its own.
+
+        None for a region that is not served, or has no database: beside a PostgreSQL database at home each needs its URL.
+        """
+        if region == self.region:
+            return self
+        url = self._url_of(region)
+        if region not in self.served or (url is None and (self.database_url or "").startswith("postgresql")):
+            return None
+        changes: dict[str, object] = {"region": region, "database_url": url, "data_dir": self.data_dir / region.lower()}
+        for name in ("ledger_file", "key_file"):  # a root key that one region rotates must not lock another one out
+            file: Path | None = getattr(self, name)
+            if file is not None:
+                changes[name] = file.with_name(f"{region.lower()}-{file.name}")
+        return self.model_copy(update=changes)
+
+    def _url_of(self, region: str) -> str | None:
+        explicit: str | None = getattr(self, f"database_url_{region.lower()}", None)
+        if explicit is not None or self.database_url is None:
+            return explicit
+        if "{region}" in self.database_url or region == self.region:
+            return self.database_url.replace("{region}", region.lower())
+        return None
 
 
 def read_settings() -> Settings:

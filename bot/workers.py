@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.core import conversations, deletion, delivery, drafts, exports, work
-from bot.core.keys import Purpose
+from bot.checkpoints import Checkpoints
+from bot.core import cases, conversations, deletion, delivery, drafts, exports, retention, work
+from bot.core.erasure.job import ERASE, PURGED, Eraser
+from bot.core.keys import Purpose, reseal, rotation
 from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
+from bot.storage import Database
 from bot.telegram.package_texts import package_texts
 from bot.telegram.texts import SOURCE
 
@@ -23,13 +27,15 @@ log = logging.getLogger(__name__)
 
 SWEEP_EVERY_SECONDS = 60.0
 _LOOK_EVERY_SECONDS = 1.0
+_AT_ONCE = 8
+_FULL = cases.SWEEP_BATCH
 
 
-class _Engine:
+class DatabaseEngine:
     """How a job in its thread reaches the database."""
 
-    def __init__(self, core: Core) -> None:
-        self._database = core.database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         return self._database.write_from_thread(unit, purpose)
@@ -41,23 +47,33 @@ class _Engine:
 class Worker:
     """Claims due work and runs each piece in a thread of its own."""
 
-    def __init__(self, core: Core, jobs: dict[str, Job] | None = None) -> None:
+    def __init__(
+        self, core: Core, jobs: dict[str, Job] | None = None, sweeps: Sequence[Callable[[Tx], int]] = ()
+    ) -> None:
         self._core = core
-        self._engine = _Engine(core)
+        self._engine = DatabaseEngine(core.database)
         self._jobs = jobs or all_jobs(core)
+        self._sweeps = (*SWEEPS, rotation.make_sweep(core.ring), *sweeps)
+        self._at_work: set[asyncio.Task[None]] = set()
+        self.on_dead: work.Alarm | None = None
+        """Called beside the log line when a piece of work ends dead, in the same transaction: to tell the support team."""
         self.wake_sender: asyncio.Event | None = None
         self.wake = asyncio.Event()
+        self.checkpoints = Checkpoints(core)
 
     async def run(self) -> None:
-        """For ever."""
+        """For ever. A long piece of work holds up no other."""
         loop = asyncio.get_running_loop()
         next_sweep = loop.time()
         while True:
             self.wake.clear()
-            if loop.time() >= next_sweep:
-                await self._sweep()
-                next_sweep = loop.time() + SWEEP_EVERY_SECONDS
-            await self._work_once()
+            try:
+                if loop.time() >= next_sweep:
+                    next_sweep = loop.time() + SWEEP_EVERY_SECONDS
+                    await self._sweep()
+                await self._begin_due(_AT_ONCE - len(self._at_work))
+            except Exception as error:  # the database is away: what is due waits there
+                log.error("looking for work failed (%s)", type(error).__name__)
             try:
                 await asyncio.wait_for(self.wake.wait(), _LOOK_EVERY_SECONDS)
             except TimeoutError:
@@ -67,51 +83,101 @@ class Worker:
         """Sweep, and work until nothing is due; how many pieces were worked on."""
         await self._sweep()
         total = 0
-        while worked := await self._work_once():
-            total += worked
+        while begun := await self._begin_due(_AT_ONCE):
+            total += len(begun)
+            await asyncio.gather(*begun)
         return total
 
-    async def _work_once(self) -> int:
-        taken = await self._core.database.write(lambda tx: work.claim(tx, kinds=tuple(self._jobs)))
-        if taken:
-            await asyncio.gather(*(asyncio.to_thread(self._run, item) for item in taken))
+    async def _begin_due(self, limit: int) -> list[asyncio.Task[None]]:
+        if limit <= 0:
+            return []
+        kinds = tuple(self._jobs)
+        taken = await self._core.database.write(lambda tx: work.claim(tx, limit=limit, kinds=kinds, alarm=self._alarm))
+        begun = [asyncio.create_task(self._work_on(item)) for item in taken]
+        self._at_work.update(begun)
+        for task in begun:
+            task.add_done_callback(self._at_work.discard)
+        return begun
+
+    async def _work_on(self, item: Work) -> None:
+        beating = asyncio.create_task(self._beat(item))
+        try:
+            await asyncio.to_thread(self._run, item)
+        finally:
+            beating.cancel()
+            self.wake.set()
             if self.wake_sender is not None:
                 self.wake_sender.set()
-        return len(taken)
+
+    async def _beat(self, item: Work) -> None:
+        """Signs of life while the job is at work, so that nobody takes it over however long a step lasts."""
+        while True:
+            await asyncio.sleep(work.BEAT_EVERY.total_seconds())
+            try:
+                await self._core.database.write(lambda tx: work.beat(tx, item))
+            except work.FencedError:
+                return
+            except Exception as error:
+                log.warning("no sign of life for work of kind %s (%s)", item.kind, type(error).__name__)
 
     def _run(self, item: Work) -> None:
         try:
             self._jobs[item.kind](self._engine, item)
         except work.FencedError:
             log.info("work %s of kind %s went to somebody else", item.id, item.kind)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the work is tried again
+        except Exception as error:
             name = type(error).__name__
-            state = self._engine.write(lambda tx: work.fail(tx, item, name))
-            log.warning("work of kind %s failed (%s), now %s", item.kind, name, state)
+            log.warning("work of kind %s failed (%s)", item.kind, name)
+            with contextlib.suppress(work.FencedError):
+                self._engine.write(lambda tx: work.fail(tx, item, name, self._alarm))
+
+    def _alarm(self, tx: Tx, item: Work) -> None:
+        log.error("work %s of kind %s is dead after %d attempts (%s)", item.id, item.kind, item.attempts, item.error)
+        if self.on_dead is not None:
+            self.on_dead(tx, item)
 
     async def _sweep(self) -> None:
-        for sweep in SWEEPS:
-            gone = await self._core.database.write(sweep, Purpose.RIGHTS)
+        for sweep in self._sweeps:
+            try:
+                gone = batch = await self._core.database.write(sweep, Purpose.RIGHTS)
+                while batch >= _FULL:  # a full batch: there may be more, and others may write in between
+                    batch = await self._core.database.write(sweep, Purpose.RIGHTS)
+                    gone += batch
+            except Exception as error:  # one that fails must not end the others
+                log.error("the sweep %s.%s failed (%s)", sweep.__module__, sweep.__name__, type(error).__name__)
+                continue
             if gone:
-                log.info("%s: %d", sweep.__module__, gone)
+                log.info("%s.%s: %d", sweep.__module__, sweep.__name__, gone)
                 if self.wake_sender is not None:
                     self.wake_sender.set()
+        await self.checkpoints.sign_if_due()
 
 
 SWEEPS: tuple[Callable[[Tx], int], ...] = (
-    conversations.sweep,
-    drafts.sweep,
-    delivery.sweep,
-    exports.destroy_due,
+    cases.sweep,
+    retention.counted("conversation", conversations.sweep),
+    retention.counted("draft", drafts.sweep),
+    retention.counted("delivery", delivery.sweep),
+    retention.counted("export_package", exports.destroy_due),
+    retention.counted("case", retention.sweep_cases),
+    retention.counted("audit", retention.sweep_audit),
+    retention.counted("confirmation", retention.sweep_confirmations),
+    retention.counted("link_token", retention.sweep_link_tokens),
+    retention.counted("tally", retention.sweep_tallies),
 )
 
 
 def all_jobs(core: Core) -> dict[str, Job]:
     """Every kind of durable work with the function that does it."""
+    eraser = Eraser(core.ledger, core.ring, core.database.compact)
     jobs: dict[str, Any] = {
         exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.named(SIGNING)),
         deletion.REMIND: deletion.remind_job,
-        deletion.ERASE: deletion.erase_job,
-        deletion.PURGED: deletion.purged_job,
+        retention.REPORT: retention.report_job,
+        ERASE: eraser.erase_job,
+        PURGED: eraser.purged_job,
+        rotation.ROLL: rotation.make_roll_job(core.ring),
+        rotation.RETIRE: rotation.make_retire_job(core.ring),
+        reseal.RESEAL: reseal.reseal_job,
     }
     return jobs

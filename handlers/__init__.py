@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import Router
 
 from handlers import (
+    access,
     blocked,
     cancel,
     delete,
@@ -12,7 +13,6 @@ from handlers import (
     faq,
     forget,
     groups,
-    help as help_flow,
     history,
     inline,
     language,
@@ -20,6 +20,8 @@ from handlers import (
     place,
     privacy,
     questions,
+    rectify,
+    report,
     requests,
     restrict,
     rights,
@@ -28,11 +30,15 @@ from handlers import (
     start,
     status,
     training,
+    withdraw,
+)
+from handlers import (
+    help as help_flow,
 )
 
 FLOWS = (
-    blocked, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, rights, requests,
-    restrict, sale, settings, language, place, password, forget, inline, questions,
+    blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, withdraw,
+    rights, access, rectify, requests, restrict, sale, settings, language, place, password, forget, inline, questions,
 )  # fmt: skip
 
 

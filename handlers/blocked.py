@@ -8,7 +8,7 @@ from aiogram.types import ChatMemberUpdated
 from bot.core import accounts
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private
-from bot.telegram.sender import unblock
+from bot.telegram.outbox import unblock
 
 
 def create_router() -> Router:

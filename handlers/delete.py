@@ -37,7 +37,7 @@ def create_router() -> Router:
     router.callback_query.register(ask_who, Private(), Confirming("delete_begin"))
     router.message.register(check_password, Private(), Deleting.password, HasText())
     router.message.register(check_phrase, Private(), Deleting.phrase, HasText())
-    router.message.register(ask_again, Private(), Deleting.password)
+    router.message.register(remove_and_ask_again, Private(), Deleting.password)
     router.message.register(ask_again, Private(), Deleting.phrase)
     router.callback_query.register(check_box, Private(), Confirming("delete_box"))
     router.callback_query.register(delete_account, Private(), Confirming("delete_now"))
@@ -72,6 +72,8 @@ async def check_password(message: Message, desk: Desk, say: Say, state: FSMConte
     typed = message.text or ""
     stored = account.password_hash or ""
     await say.remove_typed()
+    if await desk(passwords.is_last_try, account):
+        await state.clear()  # after the lock a question must be a question again
     await desk(passwords.require_unlocked, account)
     right = desk.slow("password", lambda: passwords.matches(stored, typed))
     await desk(passwords.judge, account.id, right=right)
@@ -89,6 +91,11 @@ async def check_phrase(message: Message, desk: Desk, say: Say, state: FSMContext
         return
     await state.clear()
     await _show_checkbox(desk, say)
+
+
+async def remove_and_ask_again(message: Message, say: Say) -> None:
+    await say.remove_typed()  # a picture's caption may hold the password
+    await ask_again(message, say)
 
 
 async def ask_again(message: Message, say: Say) -> None:

@@ -17,13 +17,12 @@ from bot.telegram.desk import Desk
 from bot.telegram.filters import InGroup
 from bot.telegram.keyboards import Button
 from bot.telegram.say import Say
-from bot.telegram.texts import Html, _, _p, join
+from bot.telegram.texts import PSEUDO, _, _p, current_locale, speaking
 from bot.telegram.understanding import Understood, understand
 
-PUBLIC = ("start", "help", "privacy", "faq")
 PERSONAL = (
     "training", "export", "history", "delete", "status", "rights", "settings", "language", "forgetme", "cancel",
-    "human", "restrict", "menu", "clear",
+    "human", "restrict", "menu", "clear", "access", "rectify",
 )  # fmt: skip
 
 
@@ -85,6 +84,11 @@ async def _answer(desk: Desk, say: Say, question: str) -> None:
         await say.reply(text, [[_private(desk, _p("button", "Open private chat"), "to-menu")]])
         return
     found: Understood = await understand(desk, question)
+    with speaking(found.lang if found.lang and current_locale() != PSEUDO else current_locale()):
+        await _say_answer(desk, say, found)
+
+
+async def _say_answer(desk: Desk, say: Say, found: Understood) -> None:
     topic = policy_of(desk).topics.get(found.label)
     if topic is None and found.label.startswith("do_"):
         text_personal = _("That is personal, so not here. Let us talk in private.")
@@ -93,11 +97,18 @@ async def _answer(desk: Desk, say: Say, question: str) -> None:
         await say.reply(await short_answer(desk, topic), [[_topic_link(desk, topic)]])
     elif found.label == "not_in_policy" and found.decision == "answer":
         await say.reply(_("The published policy does not say anything about that."), [[_private(desk, _p("button", "Open private chat"), "to-menu")]])
+    elif found.label == "greeting":
+        await say.reply(_("Hello! Ask me anything about your data, in your own words."))
+    elif found.label == "thanks":
+        await say.reply(_("You are welcome. I am here whenever you need me."))
     else:
         near = [policy_of(desk).topics[label] for label, _share in found.alternatives if label in policy_of(desk).topics]
-        text_ask: Html = join([_("I am not sure what you mean. Did you mean one of these?")])
         buttons = [[_topic_link(desk, other, named=True)] for other in near[:3]]
-        await say.reply(text_ask, buttons)
+        if buttons:
+            await say.reply(_("I am not sure what you mean. Did you mean one of these?"), buttons)
+        else:
+            other = [[_private(desk, _p("button", "Open private chat"), "to-menu")]]
+            await say.reply(_("I am not sure what you mean. Please ask in other words."), other)
 
 
 def _topic_link(desk: Desk, topic: Topic, *, named: bool = False) -> Button:

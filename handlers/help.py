@@ -39,6 +39,7 @@ def _help() -> Html:
                     _("/history – your conversations: read, save, delete"),
                     _("/delete – delete your account"),
                     _("/status – your requests and their dates"),
+                    _("/access – what is held about you, why, and who opened it"),
                     _("/rights – the rights you have"),
                     _("/settings – language, place of residence, password"),
                     _("/privacy – what this bot stores about you"),

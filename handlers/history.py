@@ -49,7 +49,7 @@ async def show_history(message: Message, desk: Desk, say: Say) -> None:
 
 
 async def show_history_by_button(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
-    await _show_page(desk, say, int(of) if of.isdigit() else 0)
+    await _show_page(desk, say, int(of) if of.isascii() and of.isdigit() and len(of) < 7 else 0)
 
 
 async def open_conversation(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
@@ -140,6 +140,8 @@ async def _ask_to_clear(desk: Desk, say: Say) -> None:
 
 async def _show_page(desk: Desk, say: Say, offset: int) -> None:
     account = await desk.open_account()
+    _first, count = await desk(conversations.page, account.id, limit=1)
+    offset = min(offset, max(0, count - 1) // PAGE * PAGE)
     found, count = await desk(conversations.page, account.id, offset=offset, limit=PAGE)
     if not count:
         await say(_("You have no stored conversations."), [[go(_p("button", "Menu"), "menu")]])

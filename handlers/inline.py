@@ -12,7 +12,7 @@ from bot.core.policies import Topic
 from bot.telegram.answers import policy_of, source, title
 from bot.telegram.desk import Desk
 from bot.telegram.say import Say
-from bot.telegram.texts import _p, current_locale, join, policy_text
+from bot.telegram.texts import PSEUDO, _p, current_locale, join, policy_text, speaking
 from bot.telegram.understanding import understand
 
 SHOWN = 5
@@ -27,20 +27,26 @@ def create_router() -> Router:
 
 async def answer(query: InlineQuery, desk: Desk, say: Say) -> None:
     policy = policy_of(desk)
+    labels, speak = list(policy.topics), current_locale()
     if query.query.strip():
         found = await understand(desk, query.query)
         labels = [label for label, _share in found.alternatives]
-    else:
-        labels = list(policy.topics)
+        if found.lang and speak != PSEUDO:
+            speak = found.lang
+    with speaking(speak):
+        await say.raw("answerInlineQuery", _results(desk, query.id, labels))
+
+
+def _results(desk: Desk, query_id: str, labels: list[str]) -> dict[str, Any]:
+    policy = policy_of(desk)
     topics = [policy.topics[label] for label in labels if label in policy.topics][:SHOWN]
-    data = {
-        "inline_query_id": query.id,
+    return {
+        "inline_query_id": query_id,
         "results": [_article(desk, topic) for topic in topics],
         "cache_time": _CACHE_SECONDS,
         "is_personal": True,
         "button": {"text": _p("button", "Open private chat").plain[:64], "start_parameter": "inline"},
     }
-    await say.raw("answerInlineQuery", data)
 
 
 def _article(desk: Desk, topic: Topic) -> dict[str, Any]:

@@ -45,6 +45,8 @@ async def check_old(message: Message, desk: Desk, say: Say, state: FSMContext) -
     account = await desk.open_account()
     typed, stored = message.text or "", account.password_hash or ""
     await say.remove_typed()
+    if await desk(passwords.is_last_try, account):
+        await state.clear()
     await desk(passwords.require_unlocked, account)
     right = desk.slow("password", lambda: passwords.matches(stored, typed))
     await desk(passwords.judge, account.id, right=right)
@@ -70,6 +72,7 @@ async def set_new(message: Message, desk: Desk, say: Say, state: FSMContext) -> 
 
 
 async def ask_again(message: Message, say: Say) -> None:
+    await say.remove_typed()  # a picture's caption may hold the password
     await say(_("Please answer with text, or cancel."), _cancel())
 
 

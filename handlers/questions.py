@@ -10,6 +10,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot.core import questions
+from bot.core.errors import NotFoundError
 from bot.core.policies import Topic
 from bot.telegram.answers import (
     action_button,
@@ -19,7 +20,7 @@ from bot.telegram.answers import (
     title,
 )
 from bot.telegram.desk import Desk
-from bot.telegram.filters import HasText, Private, To
+from bot.telegram.filters import HasText, LooksLikeCommand, Private, To
 from bot.telegram.formats import language_name
 from bot.telegram.keyboards import Button, go, rows
 from bot.telegram.say import Say
@@ -31,6 +32,7 @@ CHOICES = 4
 
 def create_router() -> Router:
     router = Router(name="questions")
+    router.message.register(unknown_command, Private(), LooksLikeCommand())
     router.message.register(answer, Private(), HasText())
     router.message.register(unknown_command, Private())
     router.callback_query.register(helped, Private(), To("helped"))
@@ -61,11 +63,13 @@ async def unknown_command(message: Message, say: Say, state: FSMContext) -> None
 
 
 async def helped(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
+    _require_topic(desk, of)
     await desk(questions.count, of, desk.locale, "answer", what="helped")
     await say.toast(_("Thank you, that helps."))
 
 
 async def not_helped(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
+    _require_topic(desk, of)
     await desk(questions.count, of, desk.locale, "answer", what="not_helped")
     topic = policy_of(desk).topics.get(of)
     others = [policy_of(desk).topics[name] for name in topic.related] if topic else []
@@ -211,6 +215,12 @@ def _switch(locale: str) -> Line:
 
 def _menu() -> list[list[Button]]:
     return [[go(_p("button", "Topics"), "faq"), go(_p("button", "Menu"), "menu")]]
+
+
+def _require_topic(desk: Desk, name: str) -> None:
+    """Only topics are counted: a forged button must not write its words into the counts. NotFoundError."""
+    if name not in policy_of(desk).topics:
+        raise NotFoundError("topic")
 
 
 def _band(found: Understood) -> str:

@@ -32,7 +32,7 @@ async def show(query: CallbackQuery, desk: Desk, say: Say) -> None:
     state = await desk(consents.state, account.id, Purpose.SALE)
     service = policy_of(desk).service
     lines: list[Line | Html] = [
-        _("Disclosure: {service} sells none of your data. There is no category, no buyer and no price to name.", service=service)
+        _("Disclosure: according to the policy, {service} sells none of your data. There is no category, no buyer and no price to name.", service=service)
     ]
     menu = [go(_p("button", "Menu"), "menu")]
     if state.since:

@@ -9,13 +9,19 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.core import accounts
 from bot.core.ports import Tx
+from bot.telegram.answers import answer_keyboard, policy_of, short_answer
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private, To
 from bot.telegram.keyboards import Button, go
+from bot.telegram.outbox import unblock
 from bot.telegram.say import Say
-from bot.telegram.sender import unblock
 from bot.telegram.texts import Html, Line, _, _p, join
-from bot.telegram.answers import answer_keyboard, policy_of, short_answer
+
+LEADS_TO = frozenset(
+    {"menu", "privacy", "training", "export", "history", "clear", "delete", "status", "rights", "settings", "language",
+     "forgetme", "human", "restrict"}
+)  # fmt: skip
+"""Flows that a link from a group may open with one more tap."""
 
 
 def create_router() -> Router:
@@ -40,8 +46,9 @@ async def start(message: Message, command: CommandObject, desk: Desk, say: Say, 
     if payload.startswith("topic-") and topic:
         await say(await short_answer(desk, topic), answer_keyboard(desk, topic, full=False, asked=False))
         return
-    if payload.startswith("to-"):
-        await say(_welcome(desk, new=new), [[go(_p("button", "Continue"), payload.removeprefix("to-")[:20])], *_menu_buttons()])
+    wanted = payload.removeprefix("to-")
+    if payload.startswith("to-") and wanted in LEADS_TO:
+        await say(_welcome(desk, new=new), [[go(_p("button", "Continue"), wanted)], *_menu_buttons()])
         return
     await say(_welcome(desk, new=new), _menu_buttons())
 

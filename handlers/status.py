@@ -1,4 +1,4 @@
-"""/status [reference] → my requests → one request's path"""
+"""/status [reference] → my requests → one request's path, with its dates"""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bot.core import cases
+from bot.core import cases, delivery
+from bot.core.audit import AuditEntry
 from bot.core.cases import Case, Right, Status
+from bot.core.erasure import certificate
 from bot.core.errors import NotFoundError
 from bot.core.ids import read_reference
 from bot.core.ports import Tx
 from bot.telegram.answers import policy_of
+from bot.telegram.case_words import path_line, right_name, status_name
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
 from bot.telegram.say import Say
-from bot.telegram.texts import Html, Line, _, _p, join
+from bot.telegram.texts import Html, Line, _, _p, join, policy_text
+
+_SHOWN_STEPS = 15
 
 
 def create_router() -> Router:
@@ -25,6 +30,7 @@ def create_router() -> Router:
     router.message.register(show_status, Private(), Command("status"))
     router.callback_query.register(show_status_by_button, Private(), To("status"))
     router.callback_query.register(show_case_by_button, Private(), To("case"))
+    router.callback_query.register(send_certificate, Private(), To("certificate"))
     return router
 
 
@@ -41,6 +47,19 @@ async def show_status_by_button(query: CallbackQuery, desk: Desk, say: Say) -> N
 
 async def show_case_by_button(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
     await _show_case(desk, say, of)
+
+
+async def send_certificate(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
+    """The certificate of an erasure as a file, without an account, for whoever knows the reference."""
+
+    def put(tx: Tx) -> None:
+        found = certificate.find(tx, of)
+        if found is None:
+            raise NotFoundError("certificate")
+        data = {"ref": of, "content": found.content, "chat_id": desk.chat_id, "locale": desk.locale}
+        delivery.put(tx, lane=desk.lane, kind="notice", payload={"notice": "certificate", "data": data})
+
+    await desk(put)
 
 
 async def _show_list(desk: Desk, say: Say) -> None:
@@ -60,92 +79,62 @@ async def _show_list(desk: Desk, say: Say) -> None:
 
 async def _show_case(desk: Desk, say: Say, ref: str) -> None:
     subject = desk.found.id if desk.found else None
-    case, path = await desk(_case_and_path, subject, ref)
+    case, path, overdue = await desk(_read, subject, ref)
     zone = desk.zone
     lines: list[Line | Html] = [
         _("<b>{ref}</b> · {right}", ref=case.id, right=right_name(case.right)),
         _("State: {status}", status=status_name(case)),
-        _("Received: {date}", date=moment(case.opened_at, zone)),
     ]
-    if case.acknowledged_at:
-        lines.append(_("Acknowledged: {date}", date=moment(case.acknowledged_at, zone)))
     if case.status == Status.GRACE and case.grace_until:
         lines.append(_("You can take it back until: {date}", date=moment(case.grace_until, zone)))
     elif case.status == Status.PURGING and case.purge_by:
         lines.append(_("Gone from all backups by: {date}", date=moment(case.purge_by, zone)))
+    elif case.waiting_since is not None and case.pauses.get("stops"):
+        lines.append(_("The date moves by the time until you have answered. It was: {date}", date=moment(case.target_due, zone)))
     elif not case.is_closed:
         lines.append(_("Due by: {date}", date=moment(case.target_due, zone)))
-    if case.closed_at:
-        lines.append(_("Closed: {date}", date=moment(case.closed_at, zone)))
-    lines.append(_("Steps so far: {count}", count=path))
-    keyboard: list[list[Button]] = []
-    if case.status == Status.GRACE:
-        keyboard.append([go(_p("button", "Take it back"), "take_back", style="success")])
-    if await desk(_is_overdue, case):
-        lines.append(
-            _("The date has passed and the case is not finished. You can turn to {officer}.", officer=policy_of(desk).dpo)
-        )
-        keyboard.append([go(_p("button", "Data protection officer"), "escalate", case.id)])
-    keyboard.append([go(_p("button", "My requests"), "status"), go(_p("button", "Menu"), "menu")])
+    if case.held and not case.is_closed:
+        lines.append(_("The law requires that this data is kept for now. The erasure goes on as soon as that ends."))
+    lines.append(_path(path, zone))
+    if overdue:
+        policy = policy_of(desk)
+        officer = policy_text(policy.dpo, policy.values())
+        lines.append(_("The date has passed and the case is not finished. You can turn to {officer}.", officer=officer))
+    keyboard = _buttons(case, overdue=overdue)
+    if await desk(certificate.find, case.id):
+        keyboard.insert(0, [go(_p("button", "Certificate"), "certificate", case.id)])
     await say(join(lines, "\n"), keyboard)
 
 
-def _case_and_path(tx: Tx, subject: str | None, ref: str) -> tuple[Case, int]:
+def _path(path: list[AuditEntry], zone: str) -> Html:
+    steps = [line for entry in path if (line := path_line(entry, zone)) is not None]
+    # Translators: heading above the dated steps of a request.
+    lines: list[Line | Html] = [_("<b>What happened so far</b>")]
+    if len(steps) > _SHOWN_STEPS:
+        lines += [steps[0], Html("…", "…")]
+    return join([*lines, *steps[-_SHOWN_STEPS:]], "\n")
+
+
+def _buttons(case: Case, *, overdue: bool) -> list[list[Button]]:
+    keyboard: list[list[Button]] = []
+    if case.status == Status.GRACE:
+        keyboard.append([go(_p("button", "Take it back"), "take_back", style="success")])
+    if case.status == Status.WAITING:
+        correcting = case.right == Right.RECTIFICATION and "becomes" in (case.details or {})
+        label, to = (
+            (_p("button", "See the proposal"), "correction") if correcting else (_p("button", "Answer"), "answer")
+        )
+        keyboard.append([go(label, to, case.id, style="primary")])
+    if overdue and case.right != Right.COMPLAINT:
+        keyboard.append([go(_p("button", "Data protection officer"), "escalate", case.id)])
+    if case.subject and cases.can_withdraw(case):
+        keyboard.append([go(_p("button", "Withdraw this request"), "withdraw", case.id)])
+    keyboard.append([go(_p("button", "My requests"), "status"), go(_p("button", "Menu"), "menu")])
+    return keyboard
+
+
+def _read(tx: Tx, subject: str | None, ref: str) -> tuple[Case, list[AuditEntry], bool]:
     case = cases.find_for(tx, subject, ref)
     if case is None:
         raise NotFoundError("case")
-    return case, len(cases.path(tx, ref))
-
-
-def _is_overdue(tx: Tx, case: Case) -> bool:
-    return case.is_overdue(tx.clock.now())
-
-
-def right_name(right: str) -> Line:
-    """What a case is about."""
-    match Right(right):
-        case Right.EXPORT:
-            return _("Export of your data")
-        case Right.ERASURE:
-            return _("Deletion of your account")
-        case Right.TRAINING:
-            return _("Training setting")
-        case Right.HISTORY:
-            return _("Clearing of your history")
-        case Right.RECTIFICATION:
-            return _("Correction of your data")
-        case Right.RESTRICTION:
-            return _("Restriction of processing")
-        case Right.OBJECTION:
-            return _("Objection to automated decisions")
-        case Right.DO_NOT_SELL:
-            return _("Opt-out of sales")
-        case Right.FORGET_DESK:
-            return _("Erasure of what this bot holds")
-        case Right.COMPLAINT:
-            return _("Complaint to the data protection officer")
-        case Right.QUESTION:
-            return _("Question to a person")
-
-
-def status_name(case: Case) -> Line:
-    """Where a case stands."""
-    match Status(case.status):
-        case Status.OPENED | Status.ACKNOWLEDGED:
-            return _("received")
-        case Status.WAITING:
-            return _("waiting for you")
-        case Status.WORKING:
-            return _("being worked on")
-        case Status.GRACE:
-            return _("can still be taken back")
-        case Status.ERASING:
-            return _("being erased")
-        case Status.PURGING:
-            return _("erased; leaving the backups")
-        case Status.DONE:
-            return _("done")
-        case Status.WITHDRAWN:
-            return _("taken back")
-        case Status.REFUSED:
-            return _("refused")
+    return case, cases.path(tx, ref), case.is_overdue(tx.clock.now())

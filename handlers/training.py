@@ -43,6 +43,9 @@ async def opt_out(query: CallbackQuery, desk: Desk, say: Say, token: str) -> Non
     account = await desk.open_account()
     await redeem(desk, "train_off", token)
     changed, ref = await desk(_change, account, given=False, locale=desk.locale)
+    if not ref:
+        await _already(desk, say, changed)
+        return
     lines: list[Line | Html] = [
         # Translators: {date} is a date with time.
         _("Done. From {date} on, your conversations are not used to train models.", date=moment(_since(changed), desk.zone)),
@@ -56,6 +59,9 @@ async def opt_in(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None
     account = await desk.open_account()
     await redeem(desk, "train_on", token)
     changed, ref = await desk(_change, account, given=True, locale=desk.locale)
+    if not ref:
+        await _already(desk, say, changed)
+        return
     lines = [
         _("Done. From {date} on, your conversations may be used to train models again.", date=moment(_since(changed), desk.zone)),
         _("Receipt: case {ref}. You can opt out again at any time.", ref=ref),
@@ -86,7 +92,16 @@ async def _show(desk: Desk, say: Say) -> None:
     await say(join(lines), [[button], menu])
 
 
+async def _already(desk: Desk, say: Say, state: ConsentState) -> None:
+    text = _("It is already so, since {date}. Nothing was changed.", date=moment(_since(state), desk.zone))
+    await say(text, [[go(_p("button", "Menu"), "menu")]])
+
+
 def _change(tx: Tx, account: Account, *, given: bool, locale: str) -> tuple[ConsentState, str]:
+    """The new state and the receipt; no receipt when nothing changes, because an older button was tapped too."""
+    before = consents.state(tx, account.id, Purpose.TRAINING)
+    if before.given == given and before.since is not None:
+        return before, ""
     case = cases.open_case(tx, account, Right.TRAINING)
     change = consents.give if given else consents.withdraw
     state = change(tx, account.id, Purpose.TRAINING, locale=locale)

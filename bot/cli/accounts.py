@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import os
 import sys
 
 from aiogram import Bot
 
-from bot.app import open_core, telegram_session
+from bot.app import Core, telegram_session
+from bot.cli.regions import every_region, home_of
 from bot.core import accounts, passwords
 from bot.core.accounts import NameTakenError
-from bot.core.errors import PasswordWeakError
+from bot.core.errors import NotFoundError, PasswordWeakError
 from bot.settings import Settings, read_settings
 
 
 async def account(deed: str, name: str) -> int:
     """Do the deed; 0 when done."""
     settings = read_settings()
-    core = await open_core(settings)
-    try:
+    async with every_region(settings) as cores:
         if deed == "create":
-            try:
-                await core.database.write(lambda tx: accounts.create(tx, name=name))
-            except NameTakenError:
-                print("There is an account of that name.", file=sys.stderr)
-                return 2
-            print("Created.")
-            return 0
+            return await _create(cores, name)
+        core = await home_of(cores, name)
         found = await core.database.read(lambda tx: accounts.get_by_name(tx, name))
         if deed == "link":
             token = await core.database.write(lambda tx: accounts.issue_link(tx, found.id))
@@ -45,8 +41,20 @@ async def account(deed: str, name: str) -> int:
         await core.database.write(lambda tx: passwords.set_hash(tx, found.id, hashed))
         print("Set.")
         return 0
-    finally:
-        await core.stop()
+
+
+async def _create(cores: list[Core], name: str) -> int:
+    """At home: where somebody lives is asked in the chat."""
+    try:
+        with contextlib.suppress(NotFoundError):
+            await home_of(cores, name)
+            raise NameTakenError
+        await cores[0].database.write(lambda tx: accounts.create(tx, name=name))
+    except NameTakenError:
+        print("There is an account of that name.", file=sys.stderr)
+        return 2
+    print("Created.")
+    return 0
 
 
 async def _deep_link(settings: Settings, payload: str) -> str:

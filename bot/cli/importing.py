@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from bot.app import open_core
+from bot.cli.regions import every_region, home_of
 from bot.core import accounts, imports
 from bot.core.errors import ImportRecordError
 from bot.core.keys import Purpose
@@ -22,8 +22,8 @@ async def import_conversations(file: Path, name: str) -> int:
     except (json.JSONDecodeError, UnicodeDecodeError):
         print(f"{file.name} is not JSON", file=sys.stderr)
         return 2
-    core = await open_core(read_settings())
-    try:
+    async with every_region(read_settings()) as cores:
+        core = await home_of(cores, name)
         account = await core.database.read(lambda tx: accounts.get_by_name(tx, name))
         done = skipped = 0
         for number, record in enumerate(track(found, "Importing", disable=not sys.stdout.isatty()), 1):
@@ -40,5 +40,3 @@ async def import_conversations(file: Path, name: str) -> int:
             done += 1
         print(f"{done} conversations imported, {skipped} skipped")
         return 1 if skipped else 0
-    finally:
-        await core.stop()

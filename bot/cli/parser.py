@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from bot.core.errors import KeyUnavailableError, PolicyError, PrivacyError, SealError
@@ -68,6 +69,16 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("name")
         each.set_defaults(run=_account, deed=deed)
 
+    _add_keys(commands)
+    backup = commands.add_parser("backup", help="copy the database while it runs; never the key store")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", help="put a backup back, and erase again whom the ledger names")
+    restore.add_argument("file", type=Path, nargs="?", help="without it: only replay the ledger on the database as it is")
+    restore.add_argument("--replace", action="store_true", help="even though there is a database")
+    restore.set_defaults(run=_restore)
+
+    _add_proofs(commands)
     understand = commands.add_parser("understand", help="JSON lines in, labels out")
     understand.set_defaults(run=_understand)
     ask = commands.add_parser("ask", help="print what the bot would answer")
@@ -75,6 +86,82 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--lang", default="en")
     ask.set_defaults(run=_ask)
     return parser
+
+
+def _add_proofs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser("report", help="how the policy's promises were kept; status 1 when one was late")
+    report.add_argument("--png", type=Path, metavar="FILE", help="draw a chart, too")
+    report.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="only what came in from that day on")
+    report.add_argument("--json", action="store_true", help="as JSON instead of a table")
+    report.set_defaults(run=_report)
+    audit = commands.add_parser("audit", help="verify, export or sign the audit trail")
+    deeds = audit.add_subparsers(title="deeds", metavar="deed", required=True)
+    verify = deeds.add_parser("verify", help="run the standalone verifier on a fresh export")
+    verify.set_defaults(run=_audit, deed="verify", file=None)
+    export = deeds.add_parser("export", help="write the trail as JSON lines")
+    export.add_argument("file", type=Path)
+    export.set_defaults(run=_audit, deed="export")
+    checkpoint = deeds.add_parser("checkpoint", help="sign the trail's head now")
+    checkpoint.set_defaults(run=_audit, deed="checkpoint", file=None)
+    training = commands.add_parser("training-eligible", help="JSON lines: the conversations that training may use now")
+    training.set_defaults(run=_training)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from bot.cli.report import show_report
+
+    return asyncio.run(show_report(options.since, options.png, as_json=options.json))
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from bot.cli.audit import audit
+
+    return asyncio.run(audit(options.deed, options.file))
+
+
+def _training(options: argparse.Namespace) -> int:
+    from bot.cli.training import stream_eligible
+
+    return asyncio.run(stream_eligible())
+
+
+def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = commands.add_parser("keys", help="how the keys stand, and their rotation")
+    deeds = keys.add_subparsers(title="deeds", metavar="deed", required=True)
+    status = deeds.add_parser("status", help="every key, what it wraps, and rotations under way")
+    status.set_defaults(run=_keys_status)
+    rotate = deeds.add_parser("rotate", help="rotate a key while the service runs; interrupted, run it again")
+    rotate.add_argument("level", choices=("root", "region", "epoch", "dek"))
+    rotate.add_argument("--subject", metavar="NAME", help="dek: whose key (an account's name, or `service`)")
+    rotate.add_argument("--to-file", type=Path, help="root: a key file to move to (made when missing)")
+    rotate.add_argument("--to-env", metavar="VARIABLE", help="root: a variable with the new key, base64")
+    rotate.add_argument("--to-command", metavar="COMMAND", help="root: a program that holds the new key")
+    rotate.set_defaults(run=_keys_rotate)
+
+
+def _keys_status(options: argparse.Namespace) -> int:
+    from bot.cli.keys import status
+
+    return asyncio.run(status())
+
+
+def _keys_rotate(options: argparse.Namespace) -> int:
+    from bot.cli.keys import rotate
+
+    target = options.to_file, options.to_env, options.to_command
+    return asyncio.run(rotate(options.level, subject=options.subject, target=target))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.cli.backup import backup
+
+    return backup(options.file)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot.cli.restore import restore
+
+    return asyncio.run(restore(options.file, replace=options.replace))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -102,7 +189,7 @@ def _account(options: argparse.Namespace) -> int:
 
 
 def _understand(options: argparse.Namespace) -> int:
-    from bot.core.understanding import stream
+    from bot.core.understanding.stream import stream
 
     stream(sys.stdin, sys.stdout)
     return 0

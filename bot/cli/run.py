@@ -27,8 +27,9 @@ from bot.telegram.menus import publish_menus
 from bot.telegram.pacing import Pacer
 
 log = logging.getLogger(__name__)
-_LOCAL_TOKEN = "1:" + secrets.token_urlsafe(24)
-"""New at every start: opens nothing but the chat on this machine."""
+_LOCAL_TOKEN = f"{secrets.randbelow(2**31) + 2**31}:{secrets.token_urlsafe(24)}"
+"""New at every start: opens nothing but the chat on this machine. The number is new too, because the chat counts its updates
+from the beginning again and the inbox would take them for known ones."""
 
 
 @dataclass
@@ -92,7 +93,8 @@ async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[Loca
         await core.stop()
         raise SettingsError("BOT_TOKEN was refused by Telegram") from None
     if local is not None:
-        await furnish(core)
+        if app.regions.directory.find(SAMPLE_PEOPLE[0].id) is None:  # not at home any more: the account is elsewhere
+            await furnish(core)
         local[1].app = app
     await app.start()
     gc.freeze()  # what exists now lives as long as the process: leave it out of every later collection
@@ -102,11 +104,16 @@ async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[Loca
         print(f"\n  The local chat is open at  {local[0].page_url}\n", flush=True)
     else:
         log.info("the desk is open")
-    await stopping.wait()
+    asked_to_stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({intake, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
     log.info("stopping: finishing what has begun")
+    broken = intake.exception() if intake.done() and not intake.cancelled() else None
     intake.cancel()
-    await asyncio.gather(intake, return_exceptions=True)
+    asked_to_stop.cancel()
+    await asyncio.gather(intake, asked_to_stop, return_exceptions=True)
     await app.stop()
+    if broken is not None:
+        raise broken  # a desk that takes no updates must not look open
     return 0
 
 

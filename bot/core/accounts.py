@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import audit
+from bot.core import audit, residence
 from bot.core.audit import Tag
 from bot.core.errors import LinkError, NotFoundError, PrivacyError
 from bot.core.ids import SubjectId, new_id, new_token
@@ -145,7 +145,13 @@ def link_telegram(tx: Tx, telegram_id: int, token: str) -> Account:
         before = None
     if before is None:
         _link(tx, subject, telegram_id)
+        residence.want_settled(tx, subject)
     return account
+
+
+def has_link(tx: Tx, token: str) -> bool:
+    """Whether a deep link is one of this region's."""
+    return tx.link_tokens.count(id=_hash(token)) > 0
 
 
 def set_locale(tx: Tx, subject: str, locale: str) -> None:
@@ -160,6 +166,19 @@ def set_jurisdiction(tx: Tx, subject: str, jurisdiction: str) -> None:
         raise NotFoundError("jurisdiction")
     tx.accounts.update({"id": subject}, jurisdiction=jurisdiction)
     audit.record(tx, Tag.JURISDICTION_CHOSEN, subject=subject, jurisdiction=jurisdiction)
+    residence.want_move(tx, subject)
+
+
+def rename(tx: Tx, subject: str, name: str) -> None:
+    """Correct the account's name (Art. 16). NameTakenError. Where the name is also looked up, the new one is from now on."""
+    account = tx.accounts.get(id=subject)
+    changes: dict[str, str] = {"name": name}
+    if account.name_index is not None:
+        changes["name_index"] = tx.keys.blind_index("account", name.casefold())
+        other = tx.accounts.find(name_index=changes["name_index"], opened=False)
+        if other is not None and other.id != subject:
+            raise NameTakenError
+    tx.accounts.update({"id": subject, "subject": subject}, **changes)
 
 
 def mark_blocked(tx: Tx, telegram_id: int, *, blocked: bool) -> None:

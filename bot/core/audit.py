@@ -45,6 +45,10 @@ class Tag(StrEnum):
     CASE_OPENED = "case:opened"
     CASE_MOVED = "case:moved"
     CASE_EXTENDED = "case:extended"
+    CASE_REMINDED = "case:reminded"
+    CASE_MISSED = "case:missed"
+    RECTIFICATION_PROPOSED = "rectification:proposed"
+    RECTIFICATION_APPLIED = "rectification:applied"
     EXPORT_BUILT = "export:built"
     EXPORT_DELIVERED = "export:delivered"
     EXPORT_DESTROYED = "export:destroyed"
@@ -102,10 +106,17 @@ def record(
     `actor` defaults to the subject's own pseudonym; the service's own deeds have the actor "service".
     """
     pseudonym = pseudonym_of(tx, subject) if subject else ""
-    number, before = tx.audit_head()
     at = tx.clock.now().replace(microsecond=tx.clock.now().microsecond // 1000 * 1000)
     text = json.dumps(details, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    values = (number + 1, at, tag.value, actor or pseudonym or "service", pseudonym, ref, text, before)
+    carry(
+        tx, at=at, tag=tag.value, actor=actor or pseudonym or "service", subject=pseudonym, ref=ref, details=text
+    )
+
+
+def carry(tx: Tx, *, at: datetime, tag: str, actor: str, subject: str, ref: str, details: str) -> None:
+    """Append an entry as it stands, with the instant it has: one that came along from another region."""
+    number, before = tx.audit_head()
+    values = (number + 1, at, tag, actor, subject, ref, details, before)
     tx.audit.add(AuditEntry(f"{number + 1:012d}", at, *values[2:], entry_hash(*values)))
 
 

@@ -155,6 +155,15 @@ class CheckpointFile:
             newest = self._newest()
             return None if newest is not None and newest.head == head else self._append(head)
 
+    def is_due(self) -> bool:
+        """Whether the newest checkpoint is older than the interval, or there is none."""
+        return self._is_due(self._newest())
+
+    def begins(self) -> int | None:
+        """The oldest entry that was kept when the newest checkpoint was signed, or None."""
+        newest = self._newest()
+        return None if newest is None else newest.head.number - newest.head.count + 1
+
     def _is_due(self, newest: Checkpoint | None) -> bool:
         # A clock that was set back must not silence the checkpoints until it has caught up.
         return newest is None or abs(self._clock.now() - newest.at) >= self._every

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core import audit
@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     """Personal data may be sold. Nothing is; an opt-out is on record all the same (CCPA)."""
 
 
+_TICK = timedelta(milliseconds=1)
+"""The finest time that the database keeps."""
 _ON_BY_DEFAULT = frozenset({Purpose.TRAINING})
 
 
@@ -76,9 +78,10 @@ def _change(tx: Tx, subject: str, purpose: Purpose, locale: str, *, given: bool)
     if now.given == given and now.since is not None:
         return now  # a second tap changes nothing and makes no second receipt
     receipt = new_id(tx.random)
-    tx.consents.add(
-        Consent(receipt, subject, purpose.value, given, tx.clock.now(), tx.policy.notice, locale)
-    )
+    at = tx.clock.now()
+    if now.since is not None:  # the later decision counts, even within a millisecond or after the clock was set back
+        at = max(at, now.since + _TICK)
+    tx.consents.add(Consent(receipt, subject, purpose.value, given, at, tx.policy.notice, locale))
     tag = Tag.CONSENT_GIVEN if given else Tag.CONSENT_WITHDRAWN
     audit.record(tx, tag, subject=subject, purpose=purpose.value, notice=tx.policy.notice)
-    return ConsentState(purpose, given, tx.clock.now(), receipt)
+    return ConsentState(purpose, given, at, receipt)

@@ -2,21 +2,23 @@
 
     begin → (take_back | claim → erase → purge ends)
 
-The boundary is the claim: one conditional update, so that taking back and the sweep cannot both win.
+The boundary is the claim: one conditional update, so that taking back and the sweep cannot both win. What follows it is in
+erasure/job.py.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core import audit, cases, conversations, delivery, exports, work
+from bot.core import audit, cases, delivery, work
 from bot.core.accounts import CLOSING, OPEN, Account
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
+from bot.core.erasure.job import ERASE
 from bot.core.errors import AccountClosedError, NotFoundError, TakeBackOverError, TransitionError
 from bot.core.ports import Tx
 
-REMIND, ERASE, PURGED = "deletion.remind", "deletion.erase", "deletion.purged"
+REMIND = "deletion.remind"
 
 
 def running(tx: Tx, subject: str) -> Case | None:
@@ -82,59 +84,3 @@ def remind_job(engine: work.Engine, item: work.Work) -> None:
         work.finish(tx, item)
 
     engine.write(remind)
-
-
-def erase_job(engine: work.Engine, item: work.Work) -> None:
-    """After the grace period: claim, erase, verify, certify."""
-    engine.write(lambda tx: _claim_and_erase(tx, item))
-
-
-def purged_job(engine: work.Engine, item: work.Work) -> None:
-    """The purge window is over: the case ends."""
-
-    def end(tx: Tx) -> None:
-        case = tx.cases.find(id=item.ref)
-        if case and case.status == Status.PURGING:
-            cases.move(tx, case, Step.FINISH, actor="service")
-        work.finish(tx, item)
-
-    engine.write(end)
-
-
-def erase_subject(tx: Tx, subject: str) -> None:
-    """Remove every row of a person and destroy the key, so that nothing of them opens again (Art. 17)."""
-    conversations.clear_all(tx, subject)
-    for package in tx.packages.select(subject=subject, destroyed_at=None):
-        exports.destroy(tx, package)
-    tx.packages.remove(subject=subject)
-    audit.record(tx, Tag.ACCOUNT_ERASED, subject=subject)
-    audit.record(tx, Tag.KEY_SHREDDED, subject=subject)
-    for case in tx.cases.select(subject=subject, opened=False):
-        tx.cases.update({"id": case.id, "subject": subject}, details=None)
-        tx.cases.update({"id": case.id}, subject="")
-    for rows in (tx.consents, tx.confirmations, tx.drafts, tx.slots, tx.link_tokens, tx.outbox, tx.links):
-        rows.remove(subject=subject)
-    tx.accounts.remove(id=subject)
-    tx.keys.shred(subject)
-
-
-def _claim_and_erase(tx: Tx, item: work.Work) -> None:
-    case = tx.cases.find(id=item.ref)
-    if case is None or case.status != Status.GRACE:
-        work.finish(tx, item)
-        return
-    case = cases.move(tx, case, Step.CLAIM, actor="service")
-    account = tx.accounts.get(id=case.subject)
-    receivers = [(link.id, link.telegram_id) for link in tx.links.select(subject=case.subject)]
-    for lane, telegram_id in receivers:  # the account is gone when this is sent: it travels under the service's key
-        data = {
-            "ref": case.id,
-            "purge_by": case.purge_by.isoformat() if case.purge_by else "",
-            "chat_id": int(telegram_id),
-            "locale": account.locale,
-        }
-        delivery.put(tx, lane=lane, kind="notice", payload={"notice": "deletion_certificate", "data": data})
-    erase_subject(tx, case.subject)
-    case = cases.move(tx, tx.cases.get(id=case.id), Step.ERASED, actor="service")
-    work.schedule(tx, PURGED, case.id, case.purge_by)
-    work.finish(tx, item)

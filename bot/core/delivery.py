@@ -94,7 +94,7 @@ def put(
     """Write an outbox row; its id."""
     now = tx.clock.now()
     row = OutboxRow(
-        id=ordered_id(tx.clock, tx.random),
+        id=_next_id(tx, lane),
         subject=subject or SERVICE,
         lane=lane,
         kind=kind,
@@ -106,6 +106,16 @@ def put(
     )
     tx.outbox.add(row)
     return row.id
+
+
+def _next_id(tx: Tx, lane: str) -> str:
+    """An id behind everything that waits in this lane, also where another process' clock is ahead or ours went back."""
+    fresh = ordered_id(tx.clock, tx.random)
+    for last in tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="-id", limit=1, opened=False):
+        if last.id >= fresh:
+            milliseconds, number, _tail = last.id.split("-")
+            return f"{milliseconds}-{int(number) + 1:09d}-{tx.random.bytes(3).hex()}"
+    return fresh
 
 
 def notify(tx: Tx, subject: str, notice: str, *, slot: str = "", **data: Any) -> bool:
@@ -132,12 +142,8 @@ def fill_slot(tx: Tx, lane: str, subject: str, slot: str, message_id: int) -> No
 
 
 def sweep(tx: Tx) -> int:
-    """Drop handled updates, sent messages and old slots after their time (policy: retention)."""
+    """Drop updates, messages and old slots after their time, whatever their state (policy: retention); how many."""
     now = tx.clock.now()
-    gone = tx.inbox.remove(
-        state__in=(Delivery.DONE.value, Delivery.PARKED.value),
-        received_at__le=now - tx.policy.keep_for("inbox").as_timedelta(),
-    )
-    outbox_end = now - tx.policy.keep_for("outbox").as_timedelta()
-    gone += tx.outbox.remove(state__in=(Delivery.DONE.value, Delivery.PARKED.value), created_at__le=outbox_end)
+    gone = tx.inbox.remove(received_at__le=now - tx.policy.keep_for("inbox").as_timedelta())
+    gone += tx.outbox.remove(created_at__le=now - tx.policy.keep_for("outbox").as_timedelta())
     return gone + tx.slots.remove(at__le=now - 10 * tx.policy.keep_for("outbox").as_timedelta())

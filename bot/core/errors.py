@@ -7,6 +7,8 @@
     │   ├── ShreddedError          the subject's key was destroyed
     │   ├── SealError              wrong key, wrong place or a changed bit
     │   ├── RegionError            this process may not open keys of that region
+    │   ├── MovingError            the account is on its way to another region
+    │   ├── MoveUnprovenError      a copy in another region is not the same
     │   ├── RestrictedError        processing is restricted for this purpose
     │   └── HeldError              a legal hold keeps the key from being destroyed
     ├── (erasure)
@@ -24,6 +26,8 @@
     ├── ConfirmationError          the button is no good: Expired, Used, Foreign
     ├── LinkError                  a deep link is unknown, used or expired
     ├── TransitionError            the case cannot go there from here
+    ├── ExtendedAlreadyError       its date was moved before; there is one extension
+    ├── UnreachableError           nobody can be told, so what must be told cannot be done
     ├── NotAllowedError            the actor's role does not allow this
     └── ImportRecordError          one record of an import file is broken
 """
@@ -71,6 +75,14 @@ class RegionError(PrivacyError):
     def __init__(self, region: str) -> None:
         super().__init__(region)
         self.region = region
+
+
+class MovingError(PrivacyError):
+    """The account's data is on its way to another region: nothing can be done with it for a moment."""
+
+
+class MoveUnprovenError(PrivacyError):
+    """A copy in another region is not the same as what is here: it is made again later, and nothing was removed."""
 
 
 class RestrictedError(PrivacyError):
@@ -159,9 +171,10 @@ class PasswordLockedError(PasswordError):
 class PasswordWeakError(PasswordError):
     """The new password is too short or too long."""
 
-    def __init__(self, least: int) -> None:
+    def __init__(self, least: int, most: int) -> None:
         super().__init__(least)
         self.least = least
+        self.most = most
 
 
 class ConfirmationError(PrivacyError):
@@ -192,6 +205,23 @@ class TransitionError(PrivacyError):
         self.ref = ref
         self.status = status
         self.step = step
+
+
+class ExtendedAlreadyError(PrivacyError):
+    """The case's date was moved before: there is one extension (GDPR Art. 12(3))."""
+
+    def __init__(self, ref: str, until: datetime) -> None:
+        super().__init__(ref)
+        self.ref = ref
+        self.until = until
+
+
+class UnreachableError(PrivacyError):
+    """Nobody can be told, and this counts only when it is told."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(ref)
+        self.ref = ref
 
 
 class NotAllowedError(PrivacyError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.core import audit, cases, deletion
+from bot.core import audit, cases, work
 from bot.core.accounts import Account, telegram_index
 from bot.core.audit import Tag
 from bot.core.cases import Right, Step
+from bot.core.erasure.job import ERASE
+from bot.core.errors import HeldError
 from bot.core.ports import Tx
 
 
@@ -27,13 +29,20 @@ def way(tx: Tx, account: Account) -> Way:
 
 
 def forget(tx: Tx, account: Account, telegram_id: int) -> None:
-    """Do it."""
+    """Do it: the way to the account is gone now, the rest of an account that only the bot made within moments (erasure/job.py).
+
+    HeldError under a legal hold.
+    """
+    chosen = way(tx, account)
+    if tx.keys.is_held(account.id):
+        raise HeldError
     case = cases.open_case(tx, account, Right.FORGET_DESK)
-    cases.move(tx, case, Step.FINISH)
-    if way(tx, account) is Way.ERASE:
-        deletion.erase_subject(tx, account.id)
-        return
     for rows in (tx.confirmations, tx.drafts, tx.slots, tx.outbox):
         rows.remove(subject=account.id)
     tx.links.remove(id=telegram_index(tx, telegram_id), subject=account.id)
+    if chosen is Way.ERASE:
+        cases.move(tx, case, Step.START)
+        work.schedule(tx, ERASE, case.id)
+        return
+    cases.move(tx, case, Step.FINISH)
     audit.record(tx, Tag.ACCOUNT_UNLINKED, subject=account.id)

@@ -19,7 +19,7 @@ _hasher = PasswordHasher()  # RFC 9106, the low-memory profile: argon2-cffi's de
 def require_usable(password: str) -> None:
     """PasswordWeakError for a password that is too short or too long."""
     if not LEAST_LENGTH <= len(password) <= MOST_LENGTH:
-        raise PasswordWeakError(LEAST_LENGTH)
+        raise PasswordWeakError(LEAST_LENGTH, MOST_LENGTH)
 
 
 def hash_password(password: str) -> str:
@@ -52,6 +52,11 @@ def require_unlocked(tx: Tx, account: Account) -> None:
     until = account.password_locked_until
     if until and tx.clock.now() < until:
         raise PasswordLockedError(until)
+
+
+def is_last_try(tx: Tx, account: Account) -> bool:
+    """Whether one more wrong password locks, or the lock stands already."""
+    return bool(account.password_locked_until) or account.password_tries + 1 >= tx.policy.safeguards.password_tries
 
 
 def judge(tx: Tx, subject: str, *, right: bool) -> None:

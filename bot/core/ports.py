@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from bot.core.conversations import Conversation, Segment
     from bot.core.delivery import InboxRow, OutboxRow, SlotRow
     from bot.core.drafts import Draft
+    from bot.core.erasure.certificate import Certificate
     from bot.core.exports import Chunk, Package
-    from bot.core.keys.vault import Keychain
+    from bot.core.keys.keychain import Keychain
     from bot.core.policies import Policy
     from bot.core.questions import Tally
     from bot.core.work import Work
@@ -88,6 +89,15 @@ class Collection(Protocol[T]):
         """Change matches; how many there were. To change a sealed field, `where` must name `id` and `subject`."""
         ...
 
+    def update_each(self, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], /) -> None:
+        """Many updates at once, each with what must be equal and the new values; all name the same fields, none a sealed one."""
+        ...
+
+    def reseal(self, subject: str, *, after: str = "", limit: int) -> tuple[str, int] | None:
+        """Seal the next `limit` records of a subject under its newest DEK: the last id and how many values changed, or None
+        when there are no more after `after`."""
+        ...
+
     def remove(self, **where: Any) -> int:
         """Delete matches; how many there were."""
         ...
@@ -142,6 +152,16 @@ class Tx(Protocol):
     def chunks(self) -> Collection[Chunk]: ...
     @property
     def tallies(self) -> Collection[Tally]: ...
+    @property
+    def certificates(self) -> Collection[Certificate]: ...
+
+    def of_subjects(self) -> Mapping[str, Collection[Any]]:
+        """Every collection whose records name a subject, by its name here: what erasure empties and rotation seals anew."""
+        ...
+
+    def hold(self, name: str) -> bool:
+        """Hold the lock of that name until the transaction ends. False, at once, while another transaction holds it."""
+        ...
 
     def audit_head(self) -> tuple[int, bytes]:
         """The last audit entry's number and hash, locked until the transaction ends."""

@@ -1,13 +1,15 @@
 """Durable work: one table of what is due, in the same transaction as the case that wants it.
 
-`due_at` is timer and retry; a lease with a heartbeat says who works on it; every write is fenced by the lease's number, so a
-worker that was thought dead cannot finish somebody else's work. Rows hold opaque ids only.
+`due_at` is timer, retry and lease at once: what is being worked on is due again when its lease ends, unless a heartbeat moves
+it on. Every write is fenced by the number of the claim, so a worker that was thought dead cannot finish somebody else's work.
+Rows hold opaque ids only. Promised: what was committed is done, by however many attempts; each step has its effect once; what
+cannot be done ends dead with an alarm, never silently.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -18,7 +20,9 @@ from bot.core.ports import Tx
 
 T = TypeVar("T")
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
+"""So long a piece of work is a worker's own after a sign of life; a killed worker's work is taken over after that."""
+BEAT_EVERY = LEASE / 3
 ATTEMPTS_BEFORE_DEAD = 12
 _BACKOFF_FIRST = timedelta(seconds=2)
 _BACKOFF_MOST = timedelta(minutes=10)
@@ -66,6 +70,9 @@ class Engine(Protocol):
         ...
 
 
+Alarm = Callable[[Tx, Work], None]
+"""Called in the transaction in which a piece of work ends dead."""
+
 Job = Callable[[Engine, Work], None]
 """Does one kind of work in steps, each an `engine.write` that ends with `advance`. Raising means: again later."""
 
@@ -85,8 +92,11 @@ def cancel(tx: Tx, kind: str, ref: str) -> int:
     return tx.work.remove(kind=kind, ref=ref, state=WorkState.WAITING.value)
 
 
-def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = ()) -> list[Work]:
-    """Take what is due and nobody holds: each for one lease, under a new fence."""
+def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = (), alarm: Alarm | None = None) -> list[Work]:
+    """Take what is due and nobody holds: each for one lease, under a new fence.
+
+    What was claimed too often without getting anywhere ends dead here: its worker may have died of it every time.
+    """
     now = tx.clock.now()
     wanted: dict[str, Any] = {"kind__in": kinds} if kinds else {}
     found = tx.work.select(
@@ -94,15 +104,17 @@ def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = ()) -> list[Work]:
     )
     taken = []
     for work in found:
-        changed = tx.work.update(
-            {"id": work.id, "fence": work.fence, "state": WorkState.WAITING.value},
-            fence=work.fence + 1,
-            attempts=work.attempts + 1,
-            due_at=now + LEASE,
-            lease_until=now + LEASE,
-        )
-        if changed:
-            taken.append(tx.work.get(id=work.id))
+        if work.attempts >= ATTEMPTS_BEFORE_DEAD:
+            _bury(tx, work, work.error or "Died", alarm)
+            continue
+        mine = {
+            "fence": work.fence + 1,
+            "attempts": work.attempts + 1,
+            "due_at": now + LEASE,
+            "lease_until": now + LEASE,
+        }
+        if tx.work.update(_mine(work), **mine):
+            taken.append(replace(work, **mine))
     return taken
 
 
@@ -115,11 +127,11 @@ def beat(tx: Tx, work: Work) -> None:
 
 def advance(tx: Tx, work: Work, step: str, **checkpoint: Any) -> Work:
     """In the transaction of a step: note that it is done. FencedError."""
-    changes = {"step": step, "checkpoint": {**work.checkpoint, **checkpoint}, "attempts": 0}
+    changes: dict[str, Any] = {"step": step, "checkpoint": {**work.checkpoint, **checkpoint}, "attempts": 0}
     until = tx.clock.now() + LEASE
     if not tx.work.update(_mine(work), due_at=until, lease_until=until, **changes):
         raise FencedError
-    return tx.work.get(id=work.id)
+    return replace(work, due_at=until, lease_until=until, **changes)
 
 
 def finish(tx: Tx, work: Work) -> None:
@@ -134,12 +146,18 @@ def postpone(tx: Tx, work: Work, until: datetime) -> None:
         raise FencedError
 
 
-def fail(tx: Tx, work: Work, error: str) -> WorkState:
-    """It did not work: again after a growing pause, dead after too many times. `error` is a class name, never a text."""
-    if work.attempts >= ATTEMPTS_BEFORE_DEAD:
-        tx.work.update(_mine(work), state=WorkState.DEAD.value, lease_until=None, error=error)
+def fail(tx: Tx, work: Work, error: str, alarm: Alarm | None = None) -> WorkState:
+    """It did not work: again after a growing pause, dead after too many times. `error` is a class name, never a text.
+
+    FencedError.
+    """
+    now = tx.work.find(**_mine(work))
+    if now is None:
+        raise FencedError
+    if now.attempts >= ATTEMPTS_BEFORE_DEAD:
+        _bury(tx, now, error, alarm)
         return WorkState.DEAD
-    pause = min(_BACKOFF_FIRST * 2 ** (work.attempts - 1), _BACKOFF_MOST)
+    pause = min(_BACKOFF_FIRST * 2 ** max(now.attempts - 1, 0), _BACKOFF_MOST)
     tx.work.update(_mine(work), due_at=tx.clock.now() + pause, lease_until=None, error=error)
     return WorkState.WAITING
 
@@ -149,6 +167,11 @@ def next_due(tx: Tx) -> datetime | None:
     for work in tx.work.select(state=WorkState.WAITING.value, order_by="due_at", limit=1):
         return work.due_at
     return None
+
+
+def _bury(tx: Tx, work: Work, error: str, alarm: Alarm | None) -> None:
+    if tx.work.update(_mine(work), state=WorkState.DEAD.value, lease_until=None, error=error) and alarm is not None:
+        alarm(tx, replace(work, state=WorkState.DEAD.value, lease_until=None, error=error))
 
 
 def _mine(work: Work) -> dict[str, Any]:

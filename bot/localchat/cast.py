@@ -14,7 +14,7 @@ PEOPLE = (
     Person(2003, "Dana", "Roth", "dana", "en", note="dpo"),
 )
 GROUPS = (
-    GroupPlan("Community", members=("alice", "bob", "layla"), creator="viktor", has_bot=True),
+    GroupPlan("Community", members=("alice", "bob", "layla"), creator="viktor", has_bot=True, is_forum=True),
     GroupPlan(
         "Support desk",
         members=("anna",),

@@ -5,44 +5,63 @@ A record cannot reach the database unsealed and a column cannot be compared that
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar, get_origin, get_type_hints
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import ClauseElement
 
 from bot.core.errors import NotFoundError
 from bot.core.keys import Keychain
-from bot.core.ports import sealed_fields
+from bot.storage.session import Session
+from bot.storage.shape import dump, filled, shape_of
 
 T = TypeVar("T")
-_BATCH = 200
+_NO_LIMIT = 2**62
+_Condition = tuple[str, str, int]
+"""A column, the comparison, and how many values it is compared with."""
 
 
 class Collection(Generic[T]):
-    """Implements `bot.core.ports.Collection` on a connection."""
+    """Implements `bot.core.ports.Collection` on a session."""
 
-    def __init__(self, record: type[T], table: Table, connection: Connection, keys: Keychain | None) -> None:
-        self._record = record
+    def __init__(self, record: type[T], table: Table, session: Session, keys: Keychain | None) -> None:
+        self._shape = shape_of(record, table, session.dialect)
         self._table = table
-        self._connection = connection
+        self._session = session
         self._keys = keys
-        self._sealed = sealed_fields(record)
-        self._json = _json_fields(record)
+
+    @property
+    def record(self) -> type[T]:
+        """What it holds."""
+        return self._shape.record
 
     def add(self, record: T, /) -> None:
-        self._connection.execute(insert(self._table), self._row_of(record))
+        sql, names = self._shape.sql("add", lambda: insert(self._table))
+        self._session.write(sql, filled(names, self._shape.row(record, self._keys)))
 
     def add_new(self, record: T, /) -> bool:
-        dialect_insert = pg_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
-        statement = dialect_insert(self._table).values(self._row_of(record)).on_conflict_do_nothing()
-        return bool(self._connection.execute(statement).rowcount)
+        sql, names = self._shape.sql("add_new", self._insert_new)
+        return bool(self._session.write(sql, filled(names, self._shape.row(record, self._keys))))
 
     def find(self, *, opened: bool = True, **where: Any) -> T | None:
-        row = self._connection.execute(self._select(where).limit(2)).mappings().first()
-        return None if row is None else self._open(row, opened)
+        for found in self._select("id", 1, 0, False, opened, where):
+            return found
+        return None
 
     def get(self, *, opened: bool = True, **where: Any) -> T:
         found = self.find(opened=opened, **where)
@@ -60,131 +79,162 @@ class Collection(Generic[T]):
         opened: bool = True,
         **where: Any,
     ) -> list[T]:
-        statement = self._ordered(self._select(where), order_by).limit(limit).offset(offset or None)
-        if skip_locked and self._connection.dialect.name == "postgresql":
-            statement = statement.with_for_update(skip_locked=True)
-        return [self._open(row, opened) for row in self._connection.execute(statement).mappings().all()]
+        return self._select(order_by, limit, offset, skip_locked, opened, where)
 
     def each(self, *, order_by: str = "id", opened: bool = True, **where: Any) -> Iterator[T]:
-        statement = self._ordered(self._select(where), order_by)
-        result = self._connection.execute(statement.execution_options(yield_per=_BATCH))
-        for row in result.mappings():
-            yield self._open(row, opened)
+        conditions, values = self._conditions(where)
+        sql, names = self._shape.sql(
+            ("select", conditions, order_by, False, False, False),
+            lambda: self._query(conditions, order_by, False, False, False),
+        )
+        for row in self._session.each(sql, filled(names, values)):
+            yield self._shape.open(row, self._keys, opened=opened)
 
     def update(self, where: Mapping[str, Any], /, **changes: Any) -> int:
-        row = {
-            name: self._seal(name, value, str(where["subject"]), str(where["id"])) if name in self._sealed else value
-            for name, value in changes.items()
-        }
-        for name in self._json & row.keys():
-            row[name] = _dump(row[name])
-        statement = update(self._table).where(*self._conditions(where)).values(row)
-        return self._connection.execute(statement).rowcount
+        conditions, values = self._conditions(where)
+        changed = tuple(changes)
+        for name, value in changes.items():
+            if name in self._shape.sealed:
+                owner = str(where["subject"]), str(where["id"])
+                values["set_" + name] = self._shape.value(name, value, *owner, self._keys)
+            else:
+                values["set_" + name] = dump(value) if name in self._shape.json else self._shape.plain(name, value)
+        sql, names = self._shape.sql(("update", conditions, changed), lambda: self._change(conditions, changed))
+        return self._session.write(sql, filled(names, values))
+
+    def update_each(self, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], /) -> None:
+        if not changes:
+            return
+        same, new = changes[0]
+        if self._shape.sealed.keys() & new.keys():
+            raise ValueError("a sealed field is changed one by one")
+        conditions, changed = tuple((name, "", 1) for name in same), tuple(new)
+        sql, names = self._shape.sql(("update", conditions, changed), lambda: self._change(conditions, changed))
+        plan = [(name.startswith("set_"), name.removeprefix("set_")) for name in names]
+        plain = self._shape.plain
+        self._session.write_many(
+            sql, [[plain(field, change[is_new][field]) for is_new, field in plan] for change in changes]
+        )
+
+    def reseal(self, subject: str, *, after: str = "", limit: int) -> tuple[str, int] | None:
+        assert self._keys is not None
+        conditions, values = self._conditions({"subject": subject, "id__gt": after})
+        sql, names = self._shape.sql(("reseal", conditions), lambda: self._query_sealed(conditions))
+        rows = self._session.rows(sql, filled(names, values | {"row_limit": limit}))
+        changed = 0
+        for row, *sealed in rows:
+            for name, value in zip(self._shape.sealed, sealed, strict=True):
+                if value is None:
+                    continue
+                fresh = self._keys.resealed(subject, self._table.name, name, row, bytes(value))
+                if fresh is not None:
+                    self._replace(row, name, fresh)
+                    changed += 1
+        return (str(rows[-1][0]), changed) if rows else None
 
     def remove(self, **where: Any) -> int:
-        return self._connection.execute(delete(self._table).where(*self._conditions(where))).rowcount
+        conditions, values = self._conditions(where)
+        sql, names = self._shape.sql(
+            ("remove", conditions), lambda: delete(self._table).where(*self._compared(conditions))
+        )
+        return self._session.write(sql, filled(names, values))
 
     def count(self, **where: Any) -> int:
-        statement = select(func.count()).select_from(self._table).where(*self._conditions(where))
-        return int(self._connection.execute(statement).scalar_one())
+        conditions, values = self._conditions(where)
+        sql, names = self._shape.sql(
+            ("count", conditions),
+            lambda: select(func.count()).select_from(self._table).where(*self._compared(conditions)),
+        )
+        return int(self._session.rows(sql, filled(names, values))[0][0])
 
-    def _select(self, where: Mapping[str, Any]) -> Select[Any]:
-        return select(self._table).where(*self._conditions(where))
+    def _select(
+        self, order_by: str, limit: int | None, offset: int, skip_locked: bool, opened: bool, where: Mapping[str, Any]
+    ) -> list[T]:
+        conditions, values = self._conditions(where)
+        bounds = limit is not None, bool(offset), skip_locked
+        values["row_limit"] = _NO_LIMIT if limit is None else limit
+        values["row_offset"] = offset
+        sql, names = self._shape.sql(
+            ("select", conditions, order_by, *bounds), lambda: self._query(conditions, order_by, *bounds)
+        )
+        rows = self._session.rows(sql, filled(names, values))
+        return [self._shape.open(row, self._keys, opened=opened) for row in rows]
 
-    def _ordered(self, statement: Select[Any], order_by: str) -> Select[Any]:
-        column = self._table.c[order_by.lstrip("-")]
-        return statement.order_by(column.desc() if order_by.startswith("-") else column.asc(), self._table.c.id)
+    # ------------------------------------------------------------------ conditions and their SQL
 
-    def _conditions(self, where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
+    def _conditions(self, where: Mapping[str, Any]) -> tuple[tuple[_Condition, ...], dict[str, Any]]:
+        conditions: list[_Condition] = []
+        values: dict[str, Any] = {}
         for name, value in where.items():
             field, _, operator = name.partition("__")
-            if field in self._sealed:
+            if field in self._shape.sealed:
                 raise ValueError(f"{field} is sealed and cannot be compared")
-            column = self._table.c[field]
-            match operator:
-                case "":
-                    found.append(column.is_(None) if value is None else column == value)
-                case "le":
-                    found.append(column <= value)
-                case "lt":
-                    found.append(column < value)
-                case "ge":
-                    found.append(column >= value)
-                case "gt":
-                    found.append(column > value)
-                case "ne":
-                    found.append(column.is_not(None) if value is None else column != value)
-                case "in":
-                    found.append(column.in_(tuple(value)))
-                case _:
-                    raise ValueError(f"unknown comparison {operator!r}")
-        return found
-
-    def _row_of(self, record: T) -> dict[str, Any]:
-        row: dict[str, Any] = {}
-        for column in self._table.c:
-            value = getattr(record, column.name)
-            if column.name in self._sealed and value is not None:
-                value = self._seal(column.name, value, record.subject, record.id)  # type: ignore[attr-defined]
-            elif column.name in self._json:
-                value = _dump(value)
-            row[column.name] = value
-        return row
-
-    def _seal(self, column: str, value: Any, subject: str, row: str) -> bytes | None:
-        if value is None:
-            return None
-        assert self._keys is not None
-        return self._keys.seal(subject, self._table.name, column, row, _encode(self._sealed[column], value))
-
-    def _open(self, row: RowMapping, opened: bool) -> T:
-        values: dict[str, Any] = dict(row)
-        for column, codec in self._sealed.items():
-            sealed = values[column]
-            if sealed is None or not opened:
-                values[column] = None
+            if operator == "in":
+                several = tuple(value)
+                conditions.append((field, operator, len(several)))
+                for place, each in enumerate(several):
+                    values[f"{name}_{place}"] = self._shape.plain(field, each)
                 continue
-            assert self._keys is not None
-            plain = self._keys.unseal(values["subject"], self._table.name, column, values["id"], bytes(sealed))
-            values[column] = _decode(codec, plain)
-        for column in self._json:
-            values[column] = json.loads(values[column])
-        return self._record(**values)
+            if value is None and operator not in ("", "ne"):
+                raise ValueError(f"nothing is {operator!r} None")
+            conditions.append((field, operator, value is not None))
+            values[name] = self._shape.plain(field, value)
+        return tuple(conditions), values
 
+    def _compared(self, conditions: tuple[_Condition, ...]) -> list[ColumnElement[bool]]:
+        return [self._comparison(*condition) for condition in conditions]
 
-def _encode(codec: str, value: Any) -> bytes:
-    match codec:
-        case "text":
-            return str(value).encode()
-        case "bytes":
-            return bytes(value)
-        case _:
-            return _dump(value).encode()
+    def _comparison(self, field: str, operator: str, count: int) -> ColumnElement[bool]:
+        column = self._table.c[field]
+        if operator == "in":
+            names = [f"{field}__in_{place}" for place in range(count)]
+            return column.in_([bindparam(name, type_=column.type) for name in names])
+        value = bindparam(f"{field}__{operator}" if operator else field, type_=column.type)
+        match operator:
+            case "":
+                return column == value if count else column.is_(None)
+            case "ne":
+                return column != value if count else column.is_not(None)
+            case "le":
+                return column <= value
+            case "lt":
+                return column < value
+            case "ge":
+                return column >= value
+            case "gt":
+                return column > value
+        raise ValueError(f"unknown comparison {operator!r}")
 
+    def _query(
+        self, conditions: tuple[_Condition, ...], order_by: str, limited: bool, offset: bool, skip_locked: bool
+    ) -> Select[Any]:
+        column = self._table.c[order_by.lstrip("-")]
+        statement = select(self._table).where(*self._compared(conditions))
+        statement = statement.order_by(column.desc() if order_by.startswith("-") else column.asc())
+        if column.name != "id":
+            statement = statement.order_by(self._table.c.id)
+        if limited or offset:  # SQLite knows no offset without a limit, and would add the other with a value of its own
+            statement = statement.limit(bindparam("row_limit", type_=BigInteger))
+            statement = statement.offset(bindparam("row_offset", type_=BigInteger))
+        if skip_locked and self._session.dialect.name == "postgresql":
+            statement = statement.with_for_update(skip_locked=True)
+        return statement
 
-def _decode(codec: str, plain: bytes) -> Any:
-    match codec:
-        case "text":
-            return plain.decode()
-        case "bytes":
-            return plain
-        case _:
-            return json.loads(plain)
+    def _query_sealed(self, conditions: tuple[_Condition, ...]) -> Select[Any]:
+        columns = [self._table.c.id, *(self._table.c[name] for name in self._shape.sealed)]
+        statement = select(*columns).where(*self._compared(conditions)).order_by(self._table.c.id)
+        return statement.limit(bindparam("row_limit", type_=BigInteger)).offset(literal_column("0")).with_for_update()
 
+    def _replace(self, row: str, name: str, sealed: bytes) -> None:
+        which: tuple[_Condition, ...] = (("id", "", 1),)
+        sql, names = self._shape.sql(("update", which, (name,)), lambda: self._change(which, (name,)))
+        self._session.write(sql, filled(names, {"id": row, "set_" + name: sealed}))
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    def _change(self, conditions: tuple[_Condition, ...], changed: tuple[str, ...]) -> ClauseElement:
+        new = {name: bindparam("set_" + name, type_=self._table.c[name].type) for name in changed}
+        return update(self._table).where(*self._compared(conditions)).values(new)
 
-
-_JSON_FIELDS: dict[type[Any], frozenset[str]] = {}
-
-
-def _json_fields(record: type[Any]) -> frozenset[str]:
-    if record not in _JSON_FIELDS:
-        sealed = sealed_fields(record)
-        hints = get_type_hints(record)
-        _JSON_FIELDS[record] = frozenset(
-            name for name, hint in hints.items() if get_origin(hint) is dict and name not in sealed
-        )
-    return _JSON_FIELDS[record]
+    def _insert_new(self) -> ClauseElement:
+        dialect_insert = pg_insert if self._session.dialect.name == "postgresql" else sqlite_insert
+        everything = {column.name: bindparam(column.name, type_=column.type) for column in self._table.c}
+        return dialect_insert(self._table).values(everything).on_conflict_do_nothing()

@@ -1,4 +1,4 @@
-"""SQLite: one file, one writer thread with group commit.
+"""SQLite: one file, one writer thread with group commit, a few readers beside it.
 
 A unit of work is a plain function over a transaction, or an async one over a `Unit` (a Telegram update being handled). Units
 queue for the writer, each gets its own savepoint, and they share a durable commit.
@@ -7,169 +7,209 @@ queue for the writer, each gets its own savepoint, and they share a durable comm
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
+import sqlite3
 import threading
-from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.core.errors import PrivacyError
-from bot.core.keys import SERVICE, Purpose
+from bot.core.keys import Purpose
 from bot.core.ports import Tx
-from bot.storage.tables import metadata
 from bot.storage.transaction import Transaction
 from bot.storage.world import Unit, World
 
 T = TypeVar("T")
 _GROUP = 64
+_READERS = 2
+
+
+class ClosedError(RuntimeError):
+    """The database was closed: what was not begun is not done any more."""
 
 
 @dataclass(slots=True)
 class _Queued:
+    """A unit that waits for the writer, and who waits for it: a loop's future or a thread's."""
+
     run: Callable[[Connection], Any]
-    future: Future[Any]
+    future: asyncio.Future[Any] | Future[Any]
+    loop: asyncio.AbstractEventLoop | None
+
+
+_Outcome = tuple[_Queued, Any, BaseException | None]
 
 
 class SqliteDatabase:
     """One file, one writer thread."""
 
     def __init__(self, path: Path, world: World) -> None:
-        self._path = path
         self._world = world
+        self._path = path
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._engine: Engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+        self._writer: threading.Thread | None = None
+        self._closed = False
+        self._turn = threading.Lock()
+        self._compactions = 0
+        self._engine: Engine = create_engine(
+            f"sqlite:///{path}", isolation_level="AUTOCOMMIT", connect_args={"cached_statements": 512}
+        )
         event.listen(self._engine, "connect", prepare_sqlite)
-        self._reader = create_async_engine(f"sqlite+aiosqlite:///{path}", isolation_level="AUTOCOMMIT")
-        event.listen(self._reader.sync_engine, "connect", prepare_sqlite)
+        self._readers = ThreadPoolExecutor(_READERS, "reader")
 
     async def start(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._engine.connect() as connection:
-            metadata.create_all(connection)
-            _ensure_service_key(self._world, connection)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._world.prepare(connection)
+            connection.exec_driver_sql("COMMIT")
         self._path.chmod(0o600)
-        self._thread = threading.Thread(target=self._write_on, name="writer", daemon=True)
-        self._thread.start()
+        self._writer = threading.Thread(target=self._write_on, name="writer", daemon=True)
+        self._writer.start()
 
     async def stop(self) -> None:
-        if self._thread is not None:
+        self._closed = True
+        if self._writer is not None:
             self._queue.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
-        await self._reader.dispose()
+            await asyncio.to_thread(self._writer.join)
+            self._writer = None
+        await asyncio.to_thread(self._readers.shutdown)
         self._engine.dispose()
 
     async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        return await asyncio.wrap_future(self._submit(unit, purpose))
+        result: T = await self._queue_up(lambda connection: unit(self._world.transaction(connection, purpose)))
+        return result
 
     async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        async with self._reader.connect() as connection:
-            return await connection.run_sync(lambda sync: unit(self._world.transaction(sync, purpose)))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self.read_from_thread, unit, purpose
+        )
 
     async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
-        def run(connection: Connection) -> T:
-            work = unit(_SyncUnit(connection, self._world.transaction(connection, purpose)))
-            return _thread_loop().run_until_complete(work)
-
-        queued: Future[Any] = Future()
-        self._queue.put(_Queued(run, queued))
-        result: T = await asyncio.wrap_future(queued)
+        result: T = await self._queue_up(
+            lambda connection: unit(_Unit(self._world.transaction(connection, purpose)))
+        )
         return result
 
     def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
-        return self._submit(unit, purpose).result()
+        future: Future[T] = Future()
+        self._put(_Queued(lambda connection: unit(self._world.transaction(connection, purpose)), future, None))
+        return future.result()
 
     def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         with self._engine.connect() as connection:
             return unit(self._world.transaction(connection, purpose))
 
     def compact(self) -> None:
-        """Leave no deleted byte behind: checkpoint the write-ahead log and rebuild the file."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave no deleted byte behind: rebuild the file and empty the write-ahead log. Writers wait; of several who ask at
+        once, one does it for all. TimeoutError when a reader held on to the log."""
+        asked = self._compactions
+        with self._turn:
+            if self._compactions > asked:
+                return  # one began after we asked
+            self._compactions += 1
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            if busy:
+                raise TimeoutError("the write-ahead log is still being read")
 
-    def _submit(self, unit: Callable[[Tx], T], purpose: Purpose) -> Future[T]:
-        queued: Future[T] = Future()
-        self._queue.put(_Queued(lambda connection: unit(self._world.transaction(connection, purpose)), queued))
-        return queued
+    async def _queue_up(self, run: Callable[[Connection], Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._put(_Queued(run, future, loop))
+        return await future
+
+    def _put(self, queued: _Queued) -> None:
+        if self._closed:
+            raise ClosedError
+        self._queue.put(queued)
 
     def _write_on(self) -> None:
-        with self._engine.connect() as connection:
+        """The writer's thread. aiogram asks for a running loop even where nothing waits, so a group runs in one."""
+        with self._engine.connect() as connection, asyncio.Runner() as runner:
             while (first := self._queue.get()) is not None:
-                group = [first]
-                while len(group) < _GROUP and not self._queue.empty():
-                    more = self._queue.get()
-                    if more is None:
-                        self._queue.put(None)
-                        break
-                    group.append(more)
-                _run_group(connection, group)
-            _thread_loop().close()
+                group = [first, *self._more()]
+                with self._turn:
+                    outcomes = runner.run(_run_group(connection, group))
+                _tell(outcomes)
+        _tell((queued, None, ClosedError()) for queued in self._more())
 
-
-def _run_group(connection: Connection, group: list[_Queued]) -> None:
-    """Every unit in its own savepoint, all in one commit; nobody hears of success before the commit."""
-    outcomes: list[tuple[_Queued, Any, BaseException | None]] = []
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        for queued in group:
-            connection.exec_driver_sql("SAVEPOINT unit")
+    def _more(self) -> Iterable[_Queued]:
+        for _ in range(_GROUP - 1):
             try:
-                outcomes.append((queued, queued.run(connection), None))
-                connection.exec_driver_sql("RELEASE unit")
+                queued = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if queued is None:
+                self._queue.put(None)
+                return
+            yield queued
+
+
+async def _run_group(connection: Connection, group: list[_Queued]) -> list[_Outcome]:
+    """Every unit in its own savepoint, all in one commit; nobody hears of success before the commit."""
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    outcomes: list[_Outcome] = []
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        for queued in group:
+            driver.execute("SAVEPOINT unit")
+            try:
+                result = queued.run(connection)
+                if isinstance(result, Awaitable):
+                    result = await result
+                outcomes.append((queued, result, None))
             except BaseException as error:
-                connection.exec_driver_sql("ROLLBACK TO unit")
-                connection.exec_driver_sql("RELEASE unit")
+                driver.execute("ROLLBACK TO unit")
                 outcomes.append((queued, None, error))
-        connection.exec_driver_sql("COMMIT")
+            driver.execute("RELEASE unit")
+        driver.execute("COMMIT")
     except BaseException as error:
-        if connection.connection.in_transaction:
-            connection.exec_driver_sql("ROLLBACK")
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
         outcomes = [(queued, None, error) for queued in group]
+    return outcomes
+
+
+def _tell(outcomes: Iterable[_Outcome]) -> None:
+    """Everyone who waits learns the outcome; each loop is woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        loop = outcome[0].loop
+        if loop is None:
+            _settle([outcome])
+        else:
+            by_loop.setdefault(loop, []).append(outcome)
+    for loop, theirs in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, theirs)
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
     for queued, result, failure in outcomes:
+        if queued.future.done():  # whoever waited has given up
+            continue
         if failure is None:
             queued.future.set_result(result)
         else:
             queued.future.set_exception(failure)
 
 
-class _SyncUnit:
+class _Unit:
     """A unit on the writer's thread: nothing in it ever waits."""
 
-    def __init__(self, connection: Connection, tx: Transaction) -> None:
-        self._connection = connection
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     async def do(self, verb: Callable[[Tx], T]) -> T:
-        self._connection.exec_driver_sql("SAVEPOINT verb")
-        try:
-            result = verb(self._tx)
-        except PrivacyError as error:
-            if not error.keeps_writes:
-                self._connection.exec_driver_sql("ROLLBACK TO verb")
-            self._connection.exec_driver_sql("RELEASE verb")
-            raise
-        self._connection.exec_driver_sql("RELEASE verb")
-        return result
-
-
-_local = threading.local()
-
-
-def _thread_loop() -> asyncio.AbstractEventLoop:
-    """The event loop of this thread, made once. aiogram asks for a running loop even where nothing waits."""
-    if getattr(_local, "loop", None) is None or _local.loop.is_closed():
-        _local.loop = asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = _local.loop
-    return loop
+        return self._tx.run(verb)
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -184,9 +224,3 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _ensure_service_key(world: World, connection: Connection) -> None:
-    tx = world.transaction(connection, Purpose.DELIVERY)
-    if not tx.keys.exists(SERVICE):
-        tx.keys.create(SERVICE)

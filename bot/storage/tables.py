@@ -6,35 +6,30 @@ Migrations in migrations/ are written out by hand; a test holds them against thi
 from __future__ import annotations
 
 import types
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
-from sqlalchemy.engine import Dialect
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-from bot.core import accounts, audit, cases, confirmations, consents, conversations, delivery, drafts, exports, questions, work
+from bot.core import (
+    accounts,
+    audit,
+    cases,
+    confirmations,
+    consents,
+    conversations,
+    delivery,
+    drafts,
+    exports,
+    questions,
+    work,
+)
+from bot.core.erasure.certificate import Certificate
 from bot.core.keys import EpochHead, SubjectKey
 from bot.core.ports import sealed_fields
+from bot.storage.instant import Instant
 
 metadata = MetaData()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant as milliseconds since 1970, the same on every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime does not enter the database")
-        return (value - _EPOCH) // timedelta(milliseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(milliseconds=value)
 
 
 _TYPES: dict[Any, Any] = {str: Text, int: BigInteger, bool: Boolean, bytes: LargeBinary, datetime: Instant, float: BigInteger}
@@ -74,7 +69,7 @@ conversations_table = _table(
 )
 segments = _table("segments", conversations.Segment, ("subject", "conversation"))
 consents_table = _table("consents", consents.Consent, ("subject", "purpose", "at"))
-cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"))
+cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",))
 audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
 confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
 drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
@@ -85,6 +80,7 @@ work_table = _table("work", work.Work, ("state", "due_at", "id"), ("kind", "ref"
 packages = _table("packages", exports.Package, ("subject",), ("expires_at",))
 chunks = _table("chunks", exports.Chunk, ("subject",))
 tallies = _table("tallies", questions.Tally)
+certificates = _table("certificates", Certificate)
 
 audit_heads = Table(
     "audit_heads",

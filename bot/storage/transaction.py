@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import cached_property
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert
 
 from bot.core.accounts import Account, LinkToken, TelegramLink
 from bot.core.audit import GENESIS, AuditEntry
@@ -15,14 +18,20 @@ from bot.core.consents import Consent
 from bot.core.conversations import Conversation, Segment
 from bot.core.delivery import InboxRow, OutboxRow, SlotRow
 from bot.core.drafts import Draft
+from bot.core.erasure.certificate import Certificate
+from bot.core.errors import PrivacyError
 from bot.core.exports import Chunk, Package
 from bot.core.ids import Randomness
-from bot.core.keys import Keychain, Purpose, SubjectKey, Vault
+from bot.core.keys import EpochHead, Keychain, Purpose, SubjectKey, Vault
 from bot.core.policies import Policy
+from bot.core.ports import Tx
 from bot.core.questions import Tally
 from bot.core.work import Work
 from bot.storage import tables
 from bot.storage.collection import Collection
+from bot.storage.session import session_of
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -32,90 +41,129 @@ class Transaction:
         self, connection: Connection, vault: Vault, policy: Policy, clock: Clock, random: Randomness, purpose: Purpose
     ) -> None:
         self.connection = connection
+        self.session = session_of(connection)
         self.clock: Clock = clock
         self.random: Randomness = random
         self.policy: Policy = policy
-        self.keys = Keychain(vault, Collection(SubjectKey, tables.subject_keys, connection, None), random, purpose)
+        self.keys = Keychain(
+            vault,
+            Collection(SubjectKey, tables.subject_keys, self.session, None),
+            Collection(EpochHead, tables.epoch_heads, self.session, None),
+            random,
+            purpose,
+        )
 
     @cached_property
     def subject_keys(self) -> Collection[SubjectKey]:
-        return Collection(SubjectKey, tables.subject_keys, self.connection, None)
+        return Collection(SubjectKey, tables.subject_keys, self.session, None)
 
     @cached_property
     def accounts(self) -> Collection[Account]:
-        return Collection(Account, tables.accounts_table, self.connection, self.keys)
+        return Collection(Account, tables.accounts_table, self.session, self.keys)
 
     @cached_property
     def links(self) -> Collection[TelegramLink]:
-        return Collection(TelegramLink, tables.links, self.connection, self.keys)
+        return Collection(TelegramLink, tables.links, self.session, self.keys)
 
     @cached_property
     def link_tokens(self) -> Collection[LinkToken]:
-        return Collection(LinkToken, tables.link_tokens, self.connection, self.keys)
+        return Collection(LinkToken, tables.link_tokens, self.session, self.keys)
 
     @cached_property
     def conversations(self) -> Collection[Conversation]:
-        return Collection(Conversation, tables.conversations_table, self.connection, self.keys)
+        return Collection(Conversation, tables.conversations_table, self.session, self.keys)
 
     @cached_property
     def segments(self) -> Collection[Segment]:
-        return Collection(Segment, tables.segments, self.connection, self.keys)
+        return Collection(Segment, tables.segments, self.session, self.keys)
 
     @cached_property
     def consents(self) -> Collection[Consent]:
-        return Collection(Consent, tables.consents_table, self.connection, self.keys)
+        return Collection(Consent, tables.consents_table, self.session, self.keys)
 
     @cached_property
     def cases(self) -> Collection[Case]:
-        return Collection(Case, tables.cases_table, self.connection, self.keys)
+        return Collection(Case, tables.cases_table, self.session, self.keys)
 
     @cached_property
     def audit(self) -> Collection[AuditEntry]:
-        return _AuditTrail(AuditEntry, tables.audit_table, self.connection, self.keys)
+        return _AuditTrail(AuditEntry, tables.audit_table, self.session, self.keys)
 
     @cached_property
     def confirmations(self) -> Collection[Confirmation]:
-        return Collection(Confirmation, tables.confirmations_table, self.connection, self.keys)
+        return Collection(Confirmation, tables.confirmations_table, self.session, self.keys)
 
     @cached_property
     def drafts(self) -> Collection[Draft]:
-        return Collection(Draft, tables.drafts_table, self.connection, self.keys)
+        return Collection(Draft, tables.drafts_table, self.session, self.keys)
 
     @cached_property
     def inbox(self) -> Collection[InboxRow]:
-        return Collection(InboxRow, tables.inbox, self.connection, self.keys)
+        return Collection(InboxRow, tables.inbox, self.session, self.keys)
 
     @cached_property
     def outbox(self) -> Collection[OutboxRow]:
-        return Collection(OutboxRow, tables.outbox, self.connection, self.keys)
+        return Collection(OutboxRow, tables.outbox, self.session, self.keys)
 
     @cached_property
     def slots(self) -> Collection[SlotRow]:
-        return Collection(SlotRow, tables.slots, self.connection, self.keys)
+        return Collection(SlotRow, tables.slots, self.session, self.keys)
 
     @cached_property
     def work(self) -> Collection[Work]:
-        return Collection(Work, tables.work_table, self.connection, self.keys)
+        return Collection(Work, tables.work_table, self.session, self.keys)
 
     @cached_property
     def packages(self) -> Collection[Package]:
-        return Collection(Package, tables.packages, self.connection, self.keys)
+        return Collection(Package, tables.packages, self.session, self.keys)
 
     @cached_property
     def chunks(self) -> Collection[Chunk]:
-        return Collection(Chunk, tables.chunks, self.connection, self.keys)
+        return Collection(Chunk, tables.chunks, self.session, self.keys)
 
     @cached_property
     def tallies(self) -> Collection[Tally]:
-        return Collection(Tally, tables.tallies, self.connection, self.keys)
+        return Collection(Tally, tables.tallies, self.session, self.keys)
+
+    @cached_property
+    def certificates(self) -> Collection[Certificate]:
+        return Collection(Certificate, tables.certificates, self.session, self.keys)
+
+    def of_subjects(self) -> Mapping[str, Collection[Any]]:
+        mine = [name for name, value in vars(Transaction).items() if isinstance(value, cached_property)]
+        every: dict[str, Collection[Any]] = {name: getattr(self, name) for name in sorted(mine)}
+        return {name: rows for name, rows in every.items() if "subject" in {f.name for f in fields(rows.record)}}
 
     def audit_head(self) -> tuple[int, bytes]:
-        statement = select(tables.audit_heads).where(tables.audit_heads.c.id == 1).with_for_update()
-        row = self.connection.execute(statement).first()
-        if row is None:
+        lock = "" if self.session.dialect.name == "sqlite" else " FOR UPDATE"
+        rows = self.session.rows(f"SELECT number, hash FROM audit_heads WHERE id = 1{lock}", ())  # noqa: S608
+        if not rows:
             self.connection.execute(insert(tables.audit_heads), {"id": 1, "number": 0, "hash": GENESIS})
             return 0, GENESIS
-        return int(row.number), bytes(row.hash)
+        return int(rows[0][0]), bytes(rows[0][1])
+
+    def hold(self, name: str) -> bool:
+        return self.session.hold(name)
+
+    def run(self, verb: Callable[[Tx], T]) -> T:
+        """Run a verb so that what it wrote is undone when it refuses. A verb that writes nothing needs no savepoint."""
+        begun = False
+
+        def begin() -> None:
+            nonlocal begun
+            self.session.before_write = None
+            self.session.write("SAVEPOINT verb", ())
+            begun = True
+
+        self.session.before_write = begin
+        try:
+            return verb(self)
+        except PrivacyError as error:
+            if begun and not error.keeps_writes:
+                self.session.write("ROLLBACK TO SAVEPOINT verb", ())
+            raise
+        finally:
+            self.session.before_write = None
 
 
 class _AuditTrail(Collection[AuditEntry]):
@@ -123,5 +171,9 @@ class _AuditTrail(Collection[AuditEntry]):
 
     def add(self, record: AuditEntry, /) -> None:
         super().add(record)
-        moved = update(tables.audit_heads).where(tables.audit_heads.c.id == 1)
-        self._connection.execute(moved.values(number=record.number, hash=record.hash))
+        marks = "?, ?" if self._session.dialect.name == "sqlite" else "$1, $2"
+        first, second = marks.split(", ")
+        self._session.write(
+            f"UPDATE audit_heads SET number = {first}, hash = {second} WHERE id = 1",  # noqa: S608
+            (record.number, record.hash),
+        )

@@ -13,7 +13,7 @@ from bot.core.ids import Randomness
 from bot.core.keys import SERVICE, Purpose, Vault
 from bot.core.policies import Policy
 from bot.core.ports import Tx
-from bot.storage.migrations import migrate
+from bot.storage.tables import metadata
 from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -58,6 +58,10 @@ class Database(Protocol):
         """Like `read`, for a job in a thread of its own."""
         ...
 
+    def compact(self) -> None:
+        """Leave as few deleted bytes in the files as the database can, from a job's thread."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -70,7 +74,7 @@ class World:
 
     def prepare(self, connection: Connection) -> None:
         """What every database holds from its first start: the tables, the service's key and the head of the audit chain."""
-        migrate(connection)
+        metadata.create_all(connection)
         tx = self.transaction(connection, Purpose.DELIVERY)
         tx.audit_head()
         if not tx.keys.exists(SERVICE):

@@ -58,6 +58,8 @@ def action_button(action: str) -> Button:
             return go(_p("button", "Restrict processing"), "restrict")
         case "do_object":
             return go(_p("button", "Object"), "object")
+        case "do_escalate":
+            return go(_p("button", "Data protection officer"), "escalate")
         case "do_request_status":
             return go(_p("button", "My requests"), "status")
         case "do_change_language":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bot.core.accounts import NameTakenError
+from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
     AccountClosedError,
     ConfirmationExpiredError,
     ConfirmationForeignError,
     ConfirmationUsedError,
+    ExtendedAlreadyError,
+    HeldError,
     LinkError,
+    MovingError,
     NotAllowedError,
     NotFoundError,
     NotLinkedError,
@@ -15,13 +20,16 @@ from bot.core.errors import (
     PasswordWeakError,
     PasswordWrongError,
     PrivacyError,
+    RegionError,
     RestrictedError,
     ShreddedError,
     TakeBackOverError,
     TransitionError,
+    UnreachableError,
 )
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, Keyboard, go
+from bot.telegram.regions import region_label
 from bot.telegram.texts import Line, _, _n, _p
 
 
@@ -39,9 +47,10 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             )
         case PasswordLockedError():
             # Translators: {until} is a date with time.
-            return _("Too many wrong passwords. To protect your account, this is locked until {until}.", until=moment(error.until, zone)), []
+            return _("Too many wrong passwords. To protect your account, your password is locked until {until}.", until=moment(error.until, zone)), []
         case PasswordWeakError():
-            return _n("Please choose a password with at least {n} character.", "Please choose a password with at least {n} characters.", error.least), []
+            line = _("Please choose a password of {least} to {most} characters.", least=error.least, most=error.most)
+            return line, [[go(_p("button", "Cancel"), "cancel")]]
         case AccountClosedError():
             # Translators: {ref} is a case reference such as DEL-7K2M4Q; {until} is a date with time.
             line = _(
@@ -51,7 +60,7 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             )
             return line, [[go(_p("button", "Take it back"), "take_back", style="success")]]
         case TakeBackOverError():
-            return _("The grace period is over. Case {ref} can no longer be taken back.", ref=error.ref), []
+            return _("The grace period is over. The deletion (case {ref}) can no longer be taken back.", ref=error.ref), []
         case ConfirmationExpiredError():
             return _("This button has expired. Nothing was changed. Please start again."), _menu()
         case ConfirmationUsedError():
@@ -69,9 +78,33 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
         case NotFoundError():
             return _("I cannot find that any more. It may have been deleted."), _menu()
         case TransitionError():
-            return _("Case {ref} has moved on in the meantime. Nothing was changed.", ref=error.ref), _menu()
+            return _("Case {ref} has moved on in the meantime. Your tap changed nothing.", ref=error.ref), _menu()
+        case ExtendedAlreadyError():
+            # Translators: to a person of the privacy team who wants to move the date of a case.
+            return _("Case {ref} was given more time before. That is possible once; it is due by {date}.", ref=error.ref, date=moment(error.until, zone)), []
+        case ExtensionLateError():
+            # Translators: to a person of the privacy team. A delay counts only when the person hears of it in time.
+            return _("That is too late: the date was {date}, and a delay has to be told before it passes.", date=moment(error.due, zone)), []
+        case ExtensionNotAllowedError():
+            # Translators: to a person of the privacy team. A law may know no extension for a kind of request.
+            return _("The rules for this request know no extension. Its date stands."), []
+        case ExtensionReasonError():
+            # Translators: to a person of the privacy team.
+            return _("A delay needs a reason that the person is told. Please choose one."), []
+        case UnreachableError():
+            # Translators: to a person of the privacy team.
+            return _("The person of case {ref} cannot be reached here, so they cannot be told. Nothing was changed.", ref=error.ref), []
+        case NameTakenError():
+            return _("There is an account of that name already. Please choose another one."), _menu()
+        case MovingError():
+            return _("Your data is being moved to another region. Please try again in a moment."), []
+        case RegionError():
+            # Translators: {region} is a region where data is kept, e.g. United States.
+            return _("Your data is kept in: {region}. I cannot reach it from here at the moment. Please try again later.", region=region_label(error.region)), []
         case RestrictedError():
             return _("Processing of your data is restricted, so I cannot do this. You can still read, export and delete it."), _menu()
+        case HeldError():
+            return _("The law requires that this data is kept for now, so nothing was erased. The data protection officer can tell you why."), _menu()
         case NotAllowedError():
             return _("You do not have the role for this. The attempt was recorded."), []
         case ShreddedError():

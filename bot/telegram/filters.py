@@ -7,6 +7,7 @@ from typing import Any
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, InlineQuery, Message, TelegramObject
 
+from bot.telegram.commands import command_of
 from bot.telegram.keyboards import Confirm, Dismiss, Go
 
 
@@ -68,7 +69,14 @@ class Dismissing(Filter):
 
 
 class HasText(Filter):
-    """A message with text that is not a command."""
+    """A message with text that is not one of our commands."""
 
     async def __call__(self, event: Message) -> bool:
-        return bool(event.text) and not (event.text or "").startswith("/")
+        return bool(event.text) and command_of(event.text or "") is None
+
+
+class LooksLikeCommand(Filter):
+    """Begins with a slash, though no flow knows it."""
+
+    async def __call__(self, event: Message) -> bool:
+        return (event.text or "").startswith("/")

@@ -8,11 +8,12 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from bot.telegram.texts import PSEUDO, SOURCE, Html, current_locale
+from bot.core.policies import Span, Unit
+from bot.telegram.texts import PSEUDO, SOURCE, Html, Line, _n, current_locale
 
 
 def _babel() -> Locale:
@@ -33,9 +34,11 @@ def percent(value: float) -> str:
 def moment(at: datetime, zone: str = "UTC") -> Html:
     """A date with time. Telegram shows it in the reader's own zone; older clients show the text inside, with its zone named."""
     local = at.astimezone(ZoneInfo(zone))
-    text = format_datetime(local, "d MMMM y HH:mm" if _babel().language == "en" else "long", locale=_babel())
     if _babel().language == "en":
-        text += f" {local.tzname()}"
+        text = format_datetime(local, "d MMMM y HH:mm", locale=_babel())
+    else:
+        text = f"{format_date(local.date(), 'long', locale=_babel())} {format_time(local, 'short', locale=_babel())}"
+    text += f" {local.tzname()}"
     return Html(f'<tg-time unix="{int(at.timestamp())}" format="Dt">{escape(text)}</tg-time>', text)
 
 
@@ -48,6 +51,21 @@ def day(at: datetime, zone: str = "UTC") -> Html:
 def length(span: timedelta) -> str:
     """6 days"""
     return format_timedelta(span, locale=_babel(), threshold=1)
+
+
+def span_line(span: Span) -> Line:
+    """48 hours, as the policy says it."""
+    match span.unit:
+        case Unit.MINUTES:
+            return _n("{n} minute", "{n} minutes", span.amount)
+        case Unit.HOURS:
+            return _n("{n} hour", "{n} hours", span.amount)
+        case Unit.DAYS:
+            return _n("{n} day", "{n} days", span.amount)
+        case Unit.BUSINESS_DAYS:
+            return _n("{n} business day", "{n} business days", span.amount)
+        case Unit.MONTHS:
+            return _n("{n} month", "{n} months", span.amount)
 
 
 def listing(items: Sequence[str]) -> str:

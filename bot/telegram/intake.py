@@ -9,7 +9,7 @@ import logging
 import ssl
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.methods import GetUpdates
 from aiohttp import web
 
@@ -44,14 +44,19 @@ async def poll(bot: Bot, inbox: Inbox, allowed: list[str]) -> None:
         except TelegramRetryAfter as error:
             await asyncio.sleep(error.retry_after)
             continue
-        except TelegramAPIError as error:
+        except AiogramError as error:
             log.warning("no updates (%s); trying again", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 30)
             continue
         if updates:
             raw = [update.model_dump(mode="json", by_alias=True, exclude_none=True) for update in updates]
-            await asyncio.shield(inbox.receive(raw))
+            try:
+                await asyncio.shield(inbox.receive(raw))
+            except Exception as error:  # the database is away: what is not stored is not confirmed
+                log.error("updates could not be stored (%s); trying again", type(error).__name__)
+                await asyncio.sleep(pause)
+                continue
             offset = updates[-1].update_id + 1
 
 

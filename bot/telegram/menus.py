@@ -28,6 +28,7 @@ def private_commands() -> list[tuple[str, Line]]:
         ("history", _p("command", "Your conversations")),
         ("delete", _p("command", "Delete your account")),
         ("status", _p("command", "Your requests")),
+        ("access", _p("command", "What is held about you, and who opened it")),
         ("rights", _p("command", "Your rights")),
         ("settings", _p("command", "Language, residence, password")),
         ("language", _p("command", "Change the language")),

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.telegram.case_words import reason_name, right_name
 from bot.telegram.formats import moment, percent
 from bot.telegram.keyboards import Button, go, markup
+from bot.telegram.regions import region_label
 from bot.telegram.texts import Html, Line, _, _p
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice ready to send. `package` names a part of an export to attach."""
+    """A notice ready to send. `package` names a part of an export to attach, `content` is a document itself."""
 
     text: Line | Html
     keyboard: list[list[Button]] = field(default_factory=list)
     package: tuple[str, int] | None = None
     file_name: str = ""
+    content: str = ""
     only_edit: bool = False
 
     def method(self, chat_id: int) -> tuple[str, dict[str, Any]]:
@@ -27,7 +30,7 @@ class Notice:
         data: dict[str, Any] = {"chat_id": chat_id, "parse_mode": "HTML"}
         if self.keyboard:
             data["reply_markup"] = markup(self.keyboard)
-        if self.package:
+        if self.package or self.content:
             return "sendDocument", data | {"caption": self.text.html}
         return "sendMessage", data | {"text": self.text.html, "link_preview_options": {"is_disabled": True}}
 
@@ -80,7 +83,20 @@ def deletion_certificate(data: dict[str, Any], zone: str) -> Notice:
         ref=data["ref"],
         until=moment(datetime.fromisoformat(data["purge_by"]), zone),
     )
-    return Notice(text)
+    return Notice(text, [[go(_p("button", "Certificate"), "certificate", data["ref"])]])
+
+
+def certificate(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: comes with a JSON file; {ref} is a case reference such as DEL-7K2M4Q.
+    text = _(
+        "The signed certificate of the erasure (case {ref}). It names nobody; anyone can check its signature.", ref=data["ref"]
+    )
+    return Notice(text, content=data["content"], file_name=f"certificate-{data['ref']}.json")
+
+
+def region_moved(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: said after a person told me that they live somewhere else; {region} is e.g. United States.
+    return Notice(_("Your data is now kept in: {region}.", region=region_label(data["region"])))
 
 
 def case_done(data: dict[str, Any], zone: str) -> Notice:
@@ -91,7 +107,7 @@ def case_delayed(data: dict[str, Any], zone: str) -> Notice:
     text = _(
         "Case {ref} takes longer than planned. Reason: {reason} The new date is {until}.",
         ref=data["ref"],
-        reason=verbatim_reason(data["reason"]),
+        reason=reason_name(data["reason"]),
         until=moment(datetime.fromisoformat(data["until"]), zone),
     )
     return Notice(text)
@@ -105,13 +121,30 @@ def case_missed(data: dict[str, Any], zone: str) -> Notice:
     return Notice(text, [[go(_p("button", "Data protection officer"), "escalate", data["ref"])]])
 
 
-def verbatim_reason(code: str) -> Line:
-    """The reason for a delay, by its code."""
-    if code == "identity":
-        return _("We need to verify that the request comes from you.")
-    if code == "volume":
-        return _("There are very many requests at the moment.")
-    return _("Your request is complex.")
+def case_received(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "We received your request: {right}. Case {ref} is open; this is its acknowledgement. You get an answer by {until}.",
+        right=right_name(data["right"]),
+        ref=data["ref"],
+        until=moment(datetime.fromisoformat(data["until"]), zone),
+    )
+    return Notice(text, [[go(_p("button", "My requests"), "status")]])
+
+
+def case_asked(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: {question} is what a person of the privacy team wrote.
+    text = _("We need something from you for case {ref}: {question}", ref=data["ref"], question=data["question"])
+    return Notice(text, [[go(_p("button", "Answer"), "answer", data["ref"], style="primary")]])
+
+
+def case_waiting(data: dict[str, Any], zone: str) -> Notice:
+    text = _("A reminder: case {ref} is waiting for you. We cannot go on without your answer.", ref=data["ref"])
+    return Notice(text, [[go(_p("button", "Look at it"), "case", data["ref"], style="primary")]])
+
+
+def rectification_proposed(data: dict[str, Any], zone: str) -> Notice:
+    text = _("Case {ref}: we propose a correction. Nothing is changed before you have confirmed it.", ref=data["ref"])
+    return Notice(text, [[go(_p("button", "See the proposal"), "correction", data["ref"], style="primary")]])
 
 
 NOTICES: dict[str, Render] = {
@@ -121,9 +154,15 @@ NOTICES: dict[str, Render] = {
         export_ready,
         deletion_reminder,
         deletion_certificate,
+        region_moved,
+        certificate,
         case_done,
         case_delayed,
         case_missed,
+        case_received,
+        case_asked,
+        case_waiting,
+        rectification_proposed,
     )
 }
 ONLY_EDIT = frozenset({"export_progress"})

@@ -25,12 +25,12 @@ class Pacer:
         if group:
             recent = self._recent(self._group[lane], now, GROUP_SECONDS)
             if len(recent) >= GROUP_MESSAGES:
-                waits.append(recent[0] + GROUP_SECONDS - now)
+                waits.append(recent[-GROUP_MESSAGES] + GROUP_SECONDS - now)
         elif lane in self._last:
             waits.append(self._last[lane] + PRIVATE_EVERY - now)
         overall = self._recent(self._all, now, 1.0)
         if len(overall) >= OVERALL_PER_SECOND:
-            waits.append(overall[0] + 1.0 - now)
+            waits.append(overall[-OVERALL_PER_SECOND] + 1.0 - now)
         return max(0.0, *waits)
 
     def sent(self, lane: str, *, group: bool, now: float) -> None:

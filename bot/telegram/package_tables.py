@@ -129,6 +129,10 @@ def records() -> dict[str, str]:
         # Translators: a kind of record, in a table of how long each is kept.
         "export_package": _("Copies of your data such as this one").plain,
         # Translators: a kind of record, in a table of how long each is kept.
+        "confirmation": _("Buttons and links that are good for one use").plain,
+        # Translators: a kind of record, in a table of how long each is kept.
+        "tally": _("Counts of topics that people ask about, without any name").plain,
+        # Translators: a kind of record, in a table of how long each is kept.
         "case": _("Your requests").plain,
         # Translators: a kind of record, in a table of how long each is kept.
         "audit": _("Records of what was done with your data").plain,

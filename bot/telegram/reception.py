@@ -10,8 +10,9 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
 from bot.core import accounts
-from bot.core.errors import PrivacyError
+from bot.core.errors import MovingError, PrivacyError
 from bot.core.ports import Tx
+from bot.core.residence import MOVED, MOVING
 from bot.storage import Unit
 from bot.telegram.desk import Desk, lane_of
 from bot.telegram.errors import words_for
@@ -62,6 +63,8 @@ class Reception:
         try:
             with speaking(PSEUDO if self._services.get("pseudo") else chosen):
                 try:
+                    if self._is_elsewhere(desk, update):
+                        return
                     await self._dispatcher.feed_update(self._bot, update, desk=desk, say=say)
                 except PrivacyError as error:
                     log.info("refused: %s", type(error).__name__)
@@ -69,6 +72,21 @@ class Reception:
                 await say.settle()
         finally:
             current_desk.reset(token)
+
+
+    def _is_elsewhere(self, desk: Desk, update: Update) -> bool:
+        """Whether another region answers for this person and has the update now. MovingError, RegionError."""
+        regions = self._services.get("regions")
+        if not desk.private or update.inline_query is not None or regions is None:
+            return False
+        if desk.found is not None:
+            if desk.found.status in (MOVING, MOVED):
+                raise MovingError
+            return False
+        here = self._services["region"]
+        if regions.is_at_home(update, desk.user_id, here):
+            return False
+        return desk.slow("elsewhere", lambda: bool(regions.send_on(update, here)))
 
 
 async def _explain(say: Say, desk: Desk, event: object, error: PrivacyError) -> None:

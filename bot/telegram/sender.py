@@ -27,22 +27,22 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.types import BufferedInputFile, Message
 
-from bot.core import accounts, audit, delivery, exports
-from bot.core.audit import Tag
+from bot.core import accounts, delivery, exports
 from bot.core.delivery import Delivery, OutboxRow
 from bot.core.errors import PrivacyError
 from bot.core.keys import SERVICE, Purpose
 from bot.core.ports import Tx
 from bot.storage import Database
-from bot.telegram.notices import NOTICES, ONLY_EDIT
+from bot.telegram import outbox
+from bot.telegram.notices import NOTICES
 from bot.telegram.pacing import Pacer
 from bot.telegram.texts import PSEUDO, SOURCE, speaking
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-BATCH = 20
-ATTEMPTS_BEFORE_PARKED = 10
+_HOLD_SECONDS = outbox.LEASE.total_seconds() / 2
+"""So long a batch is worked on; then the rest is given back, before its lease runs out and another process sends it too."""
+_WAIT_AT_MOST_SECONDS = outbox.LEASE.total_seconds() / 4
 _AT_ONCE = frozenset(
     {"answerCallbackQuery", "answerInlineQuery", "deleteMessage", "setMessageReaction", "sendChatAction"}
 )
@@ -60,6 +60,8 @@ class Outgoing:
     data: dict[str, Any]
     document: tuple[bytes, str] | None = None
     group: bool = False
+    completes: str = ""
+    """The export case that ends when this arrives."""
 
 
 class Sender:
@@ -86,7 +88,7 @@ class Sender:
         """Send for ever. `wake` says that there may be something new."""
         while True:
             wake.clear()
-            for lane in await self._database.read(_lanes_with_work):
+            for lane in await self._lanes_to_drain():
                 if lane not in self._lanes or self._lanes[lane].done():
                     self._lanes[lane] = asyncio.create_task(self._drain_lane(lane))
             for lane in [lane for lane, task in self._lanes.items() if task.done()]:
@@ -96,10 +98,17 @@ class Sender:
             except TimeoutError:
                 continue
 
+    async def _lanes_to_drain(self) -> list[str]:
+        try:
+            return await self._database.read(outbox.lanes_with_work)
+        except Exception as error:  # the database is away: what is stored waits there
+            log.error("looking for messages failed: %s", type(error).__name__)
+            return []
+
     async def drain(self) -> None:
         """Send what is due now and return: for tests, and for a stop that leaves nothing behind."""
         tried: set[str] = set()
-        while lanes := [lane for lane in await self._database.read(_lanes_with_work) if lane not in tried]:
+        while lanes := [lane for lane in await self._database.read(outbox.lanes_with_work) if lane not in tried]:
             tried.update(lanes)
             await asyncio.gather(*(self._drain_lane(lane) for lane in lanes))
 
@@ -109,33 +118,34 @@ class Sender:
             await asyncio.wait(self._lanes.values(), timeout=5)
 
     async def _drain_lane(self, lane: str) -> None:
-        while batch := await self._database.write(lambda tx: self._claim(tx, lane), Purpose.DELIVERY):
+        goes_on = True
+        while goes_on:
+            begun = self._monotonic()
+            batch = await self._database.write(lambda tx: self._claim(tx, lane), Purpose.DELIVERY)
+            goes_on = bool(batch)
             for position, outgoing in enumerate(batch):
-                async with self._free:
-                    goes_on = await self._send(outgoing)
-                if not goes_on:
-                    rest = [later.row.id for later in batch[position + 1 :]]
-                    await self._database.write(lambda tx, rest=rest: _release(tx, rest))  # type: ignore[misc]
-                    return
+                in_time = self._monotonic() - begun < _HOLD_SECONDS
+                if in_time:
+                    async with self._free:
+                        goes_on = await self._send(outgoing)
+                if not in_time or not goes_on:
+                    rest = [later.row for later in batch[position:]]
+                    await self._database.write(lambda tx, rest=rest: outbox.release(tx, rest))  # type: ignore[misc]
+                    break
 
     def _claim(self, tx: Tx, lane: str) -> list[Outgoing]:
-        now = tx.clock.now()
-        rows = tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="id", limit=BATCH, opened=False, skip_locked=True)
         claimed: list[Outgoing] = []
-        if rows and _is_blocked(tx, lane):
-            for row in rows:
-                _settle(tx, row, Delivery.PARKED, "blocked")
-            return []
-        for row in rows:
-            if row.due_at > now or (row.lease_until and row.lease_until > now):
-                break  # the order of a chat is kept: nothing overtakes what waits
-            tx.outbox.update({"id": row.id}, lease_until=now + LEASE, attempts=row.attempts + 1)
+        leased = outbox.lease(tx, lane)
+        for position, row in enumerate(leased):
             stale = _STALE.get(row.kind)
-            outgoing = None if stale and now - row.created_at > stale else self._render(tx, row)
+            outgoing = None if stale and tx.clock.now() - row.created_at > stale else self._render(tx, row)
             if outgoing is None:
-                _settle(tx, row, Delivery.PARKED, "stale or unreadable")
-            else:
-                claimed.append(outgoing)
+                outbox.settle(tx, row, Delivery.PARKED, "stale or unreadable")
+                continue
+            claimed.append(outgoing)
+            if outgoing.document is not None:  # one file in memory at a time
+                outbox.release(tx, leased[position + 1 :])
+                break
         return claimed
 
     def _render(self, tx: Tx, row: OutboxRow) -> Outgoing | None:
@@ -145,7 +155,7 @@ class Sender:
                 chat = payload.get("chat_id")
                 return Outgoing(row, row.kind, payload, group=isinstance(chat, int) and chat < 0)
             return self._render_notice(tx, row, payload)
-        except PrivacyError as error:  # its owner's key is gone: nobody is told any more
+        except (PrivacyError, KeyError, ValueError) as error:  # its owner's key is gone, or a kind nobody knows now
             log.info("outbox row dropped: %s", type(error).__name__)
             return None
 
@@ -166,13 +176,19 @@ class Sender:
         document = None
         if notice.package:
             document = exports.part(tx, *notice.package), notice.file_name
-        return Outgoing(row, method, parameters, document)
+        elif notice.content:
+            document = notice.content.encode(), notice.file_name
+        completes = data["ref"] if notice.package and data["part"] == data["parts"] - 1 else ""
+        return Outgoing(row, method, parameters, document, completes=completes)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one; whether the chat's next may follow now."""
         lane = outgoing.row.lane
         if self._pacer is not None and outgoing.method not in _AT_ONCE:
             while (wait := self._pacer.wait_for(lane, group=outgoing.group, now=self._monotonic())) > 0:
+                if wait > _WAIT_AT_MOST_SECONDS:
+                    await self._later(outgoing.row, timedelta(seconds=wait), "Paced", counts=False)
+                    return False
                 await asyncio.sleep(wait)
             self._pacer.sent(lane, group=outgoing.group, now=self._monotonic())
         try:
@@ -183,22 +199,28 @@ class Sender:
             await self._later(outgoing.row, timedelta(seconds=error.retry_after), "RetryAfter", counts=False)
             return False
         except TelegramForbiddenError:
-            await self._database.write(lambda tx: _blocked(tx, lane))
+            await self._database.write(lambda tx: outbox.block(tx, lane))
             return False
         except TelegramMigrateToChat as error:
             new_chat = error.migrate_to_chat_id
             return await self._send(replace(outgoing, data=outgoing.data | {"chat_id": new_chat}))
         except (TelegramNetworkError, TelegramServerError) as error:
-            pause = timedelta(seconds=min(2**outgoing.row.attempts, 300))
-            await self._later(outgoing.row, pause, type(error).__name__)
+            # An outage never uses up the attempts: only retention ends a message that could still arrive.
+            waited = (await self._database.read(lambda tx: tx.clock.now())) - outgoing.row.created_at
+            pause = max(timedelta(seconds=1), min(waited, timedelta(minutes=5)))
+            await self._later(outgoing.row, pause, type(error).__name__, counts=False)
             return False
         except TelegramBadRequest as error:
             return await self._bad_request(outgoing, error.message.lower())
         except TelegramAPIError as error:
             await self._mark(outgoing.row, Delivery.PARKED, type(error).__name__)
             return True
+        except Exception as error:  # an answer that cannot be read; the type only, the text may carry what was said
+            log.error("%s failed: %s", outgoing.method, type(error).__name__)
+            await self._later(outgoing.row, timedelta(minutes=1), type(error).__name__)
+            return False
         sent_id = result.message_id if isinstance(result, Message) else None
-        await self._mark(outgoing.row, Delivery.DONE, message_id=sent_id)
+        await self._mark(outgoing.row, Delivery.DONE, message_id=sent_id, completes=outgoing.completes)
         return True
 
     async def _bad_request(self, outgoing: Outgoing, words: str) -> bool:
@@ -206,9 +228,6 @@ class Sender:
             await self._mark(outgoing.row, Delivery.DONE)
             return True
         if outgoing.method == "editMessageText" and any(known in words for known in _EDIT_LOST):
-            if outgoing.row.kind == "notice" and outgoing.row.slot and _notice_name(outgoing) in ONLY_EDIT:
-                await self._mark(outgoing.row, Delivery.DONE)
-                return True
             data = {name: value for name, value in outgoing.data.items() if name != "message_id"}
             return await self._send(replace(outgoing, method="sendMessage", data=data))
         if "can't parse entities" in words and "tg-time" in str(outgoing.data):
@@ -221,82 +240,25 @@ class Sender:
         return True
 
     async def _mark(
-        self, row: OutboxRow, state: Delivery, error: str = "", *, message_id: int | None = None
+        self,
+        row: OutboxRow,
+        state: Delivery,
+        error: str = "",
+        *,
+        message_id: int | None = None,
+        completes: str = "",
     ) -> None:
         def mark(tx: Tx) -> None:
-            _settle(tx, row, state, error)
+            outbox.settle(tx, row, state, error)
             if row.slot and message_id is not None:
                 delivery.fill_slot(tx, row.lane, row.subject, row.slot, message_id)
+            if completes:
+                exports.arrived(tx, completes)
 
         await self._database.write(mark, Purpose.DELIVERY)
 
     async def _later(self, row: OutboxRow, pause: timedelta, error: str, *, counts: bool = True) -> None:
-        def later(tx: Tx) -> None:
-            if counts and row.attempts + 1 >= ATTEMPTS_BEFORE_PARKED:
-                _settle(tx, row, Delivery.PARKED, error)
-                return
-            tx.outbox.update(
-                {"id": row.id},
-                due_at=tx.clock.now() + pause,
-                lease_until=None,
-                error=error,
-                attempts=row.attempts + counts,
-            )
-
-        await self._database.write(later)
-
-
-def _lanes_with_work(tx: Tx) -> list[str]:
-    now = tx.clock.now()
-    rows = tx.outbox.select(
-        state=Delivery.WAITING.value, due_at__le=now, order_by="id", limit=500, opened=False
-    )
-    return list(dict.fromkeys(row.lane for row in rows if not row.lease_until or row.lease_until <= now))
-
-
-def _release(tx: Tx, rows: list[str]) -> None:
-    for row in rows:
-        tx.outbox.update({"id": row}, lease_until=None)
-
-
-def _settle(tx: Tx, row: OutboxRow, state: Delivery, error: str = "") -> None:
-    keep: dict[str, Any] = {} if state is Delivery.PARKED and error == "blocked" else {"payload": None}
-    tx.outbox.update(
-        {"id": row.id, "subject": row.subject}, state=state.value, lease_until=None, error=error, **keep
-    )
-
-
-def _is_blocked(tx: Tx, lane: str) -> bool:
-    link = tx.links.find(id=lane, opened=False)
-    return link is not None and link.blocked_at is not None
-
-
-def _blocked(tx: Tx, lane: str) -> None:
-    """The person blocked the bot: keep what waits for when they come back; no legal clock stops."""
-    tx.links.update({"id": lane}, blocked_at=tx.clock.now())
-    for row in tx.outbox.select(lane=lane, state=Delivery.WAITING.value, opened=False):
-        _settle(tx, row, Delivery.PARKED, "blocked")
-
-
-def unblock(tx: Tx, lane: str) -> None:
-    """They are back: send the notices that were kept for them."""
-    tx.links.update({"id": lane}, blocked_at=None)
-    tx.outbox.update(
-        {"lane": lane, "state": Delivery.PARKED.value, "error": "blocked", "kind": "notice"},
-        state=Delivery.WAITING.value,
-        error="",
-        due_at=tx.clock.now(),
-    )
-
-
-def record_delivered(tx: Tx, subject: str, ref: str) -> None:
-    """An export has arrived."""
-    audit.record(tx, Tag.EXPORT_DELIVERED, subject=subject, ref=ref)
-
-
-def _notice_name(outgoing: Outgoing) -> str:
-    payload = outgoing.row.payload or {}
-    return str(payload.get("notice", "export_progress"))
+        await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts))
 
 
 def _method(outgoing: Outgoing) -> TelegramMethod[Any]:

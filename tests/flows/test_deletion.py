@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core import deletion
+from bot.core.erasure import certificate, holds
 from bot.core.errors import ShreddedError
+from bot.core.exports.signature import Signer
+from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from tests.stage import Stage
 
@@ -111,11 +115,18 @@ async def test_five_wrong_passwords_lock_for_an_hour(stage: Stage) -> None:
         bot:   That is not the password. 1 try left.  [Cancel]
         alice: guess five
         bot:   (deletes the message)
-        bot:   Too many wrong passwords. To protect your account, this is locked until 23 March 2026 10:00 UTC.
-        alice: correct horse
-        bot:   (deletes the message)
-        bot:   Too many wrong passwords. ...
+        bot:   Too many wrong passwords. To protect your account, your password is locked until 23 March 2026 10:00 UTC.
+        alice: is my data sold?
+        bot:   No. According to the policy, ...
+        alice: /delete
+        bot:   ...
+        alice: [Continue]
+        bot:   (toast) Too many wrong passwords. ...
         (1 hour later)
+        alice: /delete
+        bot:   ...
+        alice: [Continue]
+        bot:   Enter your password. ...
         alice: correct horse
         bot:   (deletes the message)
         bot:   One last step: ...
@@ -166,3 +177,54 @@ async def test_a_double_tap_opens_one_case(stage: Stage) -> None:
     stage._outputs.clear()
     assert sum("is open" in line for line in said) == 1
     assert len([case for case in await stage.core.database.read(lambda tx: tx.cases.select()) if case.right == "DEL"]) == 1
+
+
+async def test_the_certificate_is_there_for_whoever_has_the_reference(stage: Stage) -> None:
+    """From the message and from /status, without an account, as a signed file that names nobody."""
+    await stage.given_conversations("bob", ["Diary"])
+    await stage.plays("""
+        bob: /status
+        bot: You have made no requests yet.  [Menu]
+    """)
+    account = (await stage.core.database.read(lambda tx: tx.accounts.select()))[0]
+    case = await stage.core.database.write(lambda tx: deletion.begin(tx, account))
+    await stage.plays(f"""
+        (6 days later)
+        bot:   A reminder: ...
+        (1 day later)
+        bot:   Your account and all its data have been deleted (case DEL-...). ...  [Certificate]
+        bob:   [Certificate]
+        bot:   (file) The signed certificate of the erasure (case {case.id}). ...
+        bob:   /status {case.id}
+        bot:   {case.id} · Deletion of your account State: erased; leaving the backups ...  [Certificate] [My requests] [Menu]
+    """)
+    shown = [message.file for message in stage.world.person("bob").sees() if message.file]
+    stored = await stage.core.database.read(lambda tx: certificate.find(tx, case.id))
+    assert stored is not None
+    assert certificate.is_genuine(stored.content, Signer(stage.core.ring.named(SIGNING)).fingerprint)
+    assert [file.content.decode() for file in shown] == [stored.content]
+    assert account.id not in stored.content
+
+
+async def test_a_legal_hold_is_told_and_stops_only_the_erasure(stage: Stage) -> None:
+    """Closed at once, reminded, not erased; when it is lifted the rest follows."""
+    await stage.given_conversations("bob", ["Diary"])
+    await stage.plays("""
+        bob: /status
+        bot: You have made no requests yet.  [Menu]
+    """)
+    account = (await stage.core.database.read(lambda tx: tx.accounts.select()))[0]
+    case = await stage.core.database.write(lambda tx: deletion.begin(tx, account))
+    await stage.core.database.write(lambda tx: holds.hold(tx, account.id, actor="dpo", reason="claim"))
+    await stage.plays(f"""
+        (6 days later)
+        bot:   A reminder: ...
+        (2 days later)
+        bob:   /status {case.id}
+        bot:   {case.id} · Deletion of your account State: being erased ... The law requires that this data is kept for now. ...
+    """)
+    await stage.core.database.write(lambda tx: holds.lift_hold(tx, account.id, actor="dpo"))
+    await stage.plays("""
+        (1 minute later)
+        bot:   Your account and all its data have been deleted (case DEL-...). ...  [Certificate]
+    """)

@@ -150,7 +150,6 @@ async def test_a_restart_in_the_middle_of_a_flow_goes_on(stage: Stage) -> None:
     """The draft is in the store, not in memory."""
     from bot.app import create_app, open_core
     from bot.localchat.session import WorldSession
-    from bot.settings import Settings
 
     await stage.given_conversations("alice", ["Sore knee"], password="correct horse")
     await stage.plays("""
@@ -160,7 +159,7 @@ async def test_a_restart_in_the_middle_of_a_flow_goes_on(stage: Stage) -> None:
         bot:   Enter your password. ...
     """)
     await stage.app.stop()
-    stage.core = await open_core(Settings(data_dir=stage.core.settings.data_dir), stage.clock)
+    stage.core = await open_core(stage.core.settings, stage.clock)
     stage.app = create_app(
         stage.core,
         token=stage.world.token,

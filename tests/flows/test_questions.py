@@ -78,6 +78,8 @@ async def test_rights_follow_the_place_that_was_told(stage: Stage) -> None:
         alice: [My rights]
         bot:   Your rights (European Union or EEA) ... (GDPR Art. 16) ... Supervisory authority: the data protection authority of your country.  ...
         alice: [Correct your data]
+        bot:   Correct your data What is wrong? This is what your account says: ...
+        alice: [Something else]
         bot:   What is wrong, and what is right? ...  [Cancel]
         alice: my birth year is 1991
         bot:   This goes to the privacy team, and to nobody else: my birth year is 1991 You will be called by a reference, not by your name.  [Send] [Do not send]
@@ -133,6 +135,7 @@ async def test_nothing_a_person_typed_reaches_a_log(stage: Stage, caplog) -> Non
         bot:   (deletes the message)
         bot:   ...
         alice: /status TRN-ABCDEF
+        bot:   I stopped what we had begun. Nothing was changed.
         bot:   You have no case with this reference.  [Menu]
     """)
     logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in caplog.records if "bot." in record.name or "aiogram" in record.name)

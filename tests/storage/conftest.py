@@ -1,4 +1,4 @@
-"""A real database in a folder of its own."""
+"""A real database of the test's own: SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 from bot.app import Core, open_core
 from bot.core.clock import FixedClock
 from bot.settings import Settings
+from tests.databases import BOTH, Databases
 from tests.stage import START
 
 
-@pytest.fixture
-async def core(tmp_path: Path) -> AsyncIterator[Core]:
-    opened = await open_core(Settings(data_dir=tmp_path), FixedClock(START))
-    yield opened
-    await opened.stop()
+@pytest.fixture(params=BOTH)
+async def core(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[Core]:
+    async with databases.url(request.param) as url:
+        opened = await open_core(Settings(data_dir=tmp_path, database_url=url), FixedClock(START))
+        yield opened
+        await opened.stop()

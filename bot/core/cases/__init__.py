@@ -1,14 +1,23 @@
 """Cases: the exercise of any right, from its opening to its end, with its dates and its path."""
 
 from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path
+from bot.core.cases.delays import BATCH as SWEEP_BATCH
+from bot.core.cases.delays import REASONS, answer, ask, extend, sweep
 from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
+from bot.core.cases.withdrawing import can_withdraw, withdraw
 
 __all__ = [
     "CLOSED",
+    "REASONS",
+    "SWEEP_BATCH",
     "Case",
     "Right",
     "Status",
     "Step",
+    "answer",
+    "ask",
+    "can_withdraw",
+    "extend",
     "find_for",
     "get_for",
     "list_for",
@@ -17,4 +26,6 @@ __all__ = [
     "open_case",
     "open_of",
     "path",
+    "sweep",
+    "withdraw",
 ]

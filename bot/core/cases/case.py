@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.core import audit, deadlines
 from bot.core.accounts import Account
 from bot.core.audit import AuditEntry, Tag
+from bot.core.cases import clocks
 from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ids import CaseRef, new_reference
@@ -43,18 +44,24 @@ class Case:
     missed_told_at: datetime | None = None
     held: bool = False
     details: dict[str, Any] | None = sealed("json", default=None)
+    jurisdiction: str | None = None
+    pauses: dict[str, Any] = field(default_factory=dict)
+    look_at: datetime | None = None
 
     @property
     def is_closed(self) -> bool:
         return self.status in CLOSED
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether its date has passed while it is open."""
-        return not self.is_closed and now > self.target_due
+        """Whether its date has passed while it is open. A date stands still while the case waits for the person."""
+        return not self.is_closed and clocks.effective_now(self, now) > self.target_due
 
 
-def open_case(tx: Tx, account: Account, right: Right, **details: Any) -> Case:
-    """Open a case and acknowledge it at once: the person is told its reference and dates in the same transaction."""
+def open_case(tx: Tx, account: Account, right: Right, *, told: bool = True, **details: Any) -> Case:
+    """Open a case. `told`: the caller tells the person its reference in the same transaction, so it is acknowledged at once.
+
+    A case of which nobody is told here (a letter, another channel) is acknowledged by the sweep.
+    """
     now = tx.clock.now()
     dates = deadlines.for_request(tx.policy, account.jurisdiction, right, now)
     case = Case(
@@ -70,27 +77,35 @@ def open_case(tx: Tx, account: Account, right: Right, **details: Any) -> Case:
         calendar_version=dates.calendar_version,
         policy_version=tx.policy.version,
         details=details or None,
+        jurisdiction=account.jurisdiction,
+        look_at=now,
     )
     tx.cases.add(case)
     audit.record(tx, Tag.CASE_OPENED, subject=account.id, ref=case.id, right=right.value)
-    return move(tx, case, Step.ACKNOWLEDGE, acknowledged_at=now)
+    return move(tx, case, Step.ACKNOWLEDGE, acknowledged_at=now) if told else case
 
 
 def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: str = "", **changes: Any) -> Case:
-    """Take a step. TransitionError when the table has none from here, or somebody else moved the case first."""
+    """Take a step. TransitionError when the table has none from here, or somebody else moved the case first.
+
+    With ASK, `reason` says why the person is asked ("identity", "clarification"): it decides whether the clock stands.
+    """
     status = next_status(Status(case.status), step)
     if status is None:
         raise TransitionError(case.id, case.status, step.value)
+    now = tx.clock.now()
+    changes = clocks.step_changes(tx.policy, case, step, reason, now) | changes
     if status in CLOSED:
-        changes["closed_at"] = tx.clock.now()
+        changes["closed_at"] = now
     if step is Step.REOPEN:
         changes["closed_at"] = None
     if reason:
         changes["reason"] = reason
+    changes["look_at"] = clocks.next_look(tx.policy, replace(case, status=status.value, **changes), now)
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
     audit.record(
-        tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value
+        tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value, **({"reason": reason} if reason else {})
     )
     return tx.cases.get(id=case.id)
 

@@ -8,8 +8,9 @@ data, wrapped by an epoch key, so that destroying the epoch makes every copy in 
 
 from bot.core.keys.envelope import Place, Sealed
 from bot.core.keys.holders import CommandKekHolder, FileKekHolder, KekHolder, StaticKekHolder
+from bot.core.keys.keychain import Keychain
 from bot.core.keys.ring import EpochKey, KeyRing, KeyStore
-from bot.core.keys.vault import SERVICE, EpochHead, Keychain, Purpose, SubjectKey, Vault
+from bot.core.keys.vault import SERVICE, EpochHead, Purpose, SubjectKey, Vault
 
 __all__ = [
     "SERVICE",
@@ -19,8 +20,8 @@ __all__ = [
     "FileKekHolder",
     "KekHolder",
     "KeyRing",
-    "Keychain",
     "KeyStore",
+    "Keychain",
     "Place",
     "Purpose",
     "Sealed",

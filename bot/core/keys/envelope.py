@@ -62,6 +62,12 @@ def derive(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
+def rewrap(old: AESGCM, new: AESGCM, wrapped: bytes, name: str) -> bytes:
+    """Unwrap with one key and wrap with another, for many keys. SealError."""
+    bound = b"key:" + name.encode()
+    return seal(new, unseal(old, wrapped, bound), bound)
+
+
 def wrap(wrapping: bytes, key: bytes, name: str) -> bytes:
     """Wrap a key under another, bound to the wrapped key's name."""
     return seal(AESGCM(wrapping), key, b"key:" + name.encode())

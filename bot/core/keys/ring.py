@@ -151,10 +151,14 @@ class KeyRing:
     def new_region_key(self) -> int:
         """Rotate the region key: make a new one, re-wrap what it wraps, destroy the old one. Its number.
 
-        Interrupted, it is finished by the next call, which then makes no further key.
+        Interrupted, it is finished by the next call, which then makes no further key. SealError when our root key is no longer
+        the one in force: what it wrapped now, nobody could open later.
         """
         with self._lock, self._store.exclusive():
             self._read()
+            for stored in self._store.keys(self.region):
+                if stored.kind == REGION and stored.wrapped is not None:
+                    self.holder.unwrap(stored.wrapped, stored.name)
             if len(self._region_numbers) == 1:
                 self._make(REGION, self._region_numbers[0] + 1)
             newest = max(self._region_numbers)

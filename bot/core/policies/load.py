@@ -6,6 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,7 +29,9 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 REQUIRED_PROMISES = frozenset({"acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach"})
-REQUIRED_RETENTION = frozenset({"conversation", "inbox", "outbox", "draft", "export_package", "case", "audit"})
+REQUIRED_RETENTION = frozenset(
+    {"conversation", "inbox", "outbox", "draft", "export_package", "confirmation", "tally", "case", "audit"}
+)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMES_WITH_DIGITS = re.compile(r"TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
 
@@ -164,12 +167,30 @@ def _check(policy: Policy) -> None:
         _known(policy.sections, topic.section, f"topics.{topic.id}", "section")
         for other in topic.related:
             _known(policy.topics, other, f"topics.{topic.id}", "related topic")
+    _purge_holds(policy)
     values = policy.values()
     for sentence in policy.sentences():
         for name in _PLACEHOLDER.findall(sentence):
             _known(values, name, sentence[:40], "placeholder")
         for digits in re.findall(r"\d+", _NAMES_WITH_DIGITS.sub("", _PLACEHOLDER.sub("", sentence))):
             raise PolicyError(sentence[:40], f"writes the number {digits}; name its promise instead")
+
+
+def _purge_holds(policy: Policy) -> None:
+    """A key that is shredded at the end of the grace period must be gone from every backup within the purge promise: its
+    epoch ends after `epoch_length` at the latest, the epoch's key `backup_kept` later, the last copy of that `key_copy_kept`
+    after it."""
+    limits = policy.safeguards
+    try:
+        parts = (policy.span("grace"), limits.epoch_length, limits.backup_kept, limits.key_copy_kept)
+        needed, promised = sum((part.as_timedelta() for part in parts), timedelta()), policy.span("purge").as_timedelta()
+    except ValueError as error:
+        raise PolicyError("safeguards.epoch_length", str(error)) from None
+    if needed > promised:
+        raise PolicyError(
+            "safeguards.epoch_length",
+            f"grace, epoch_length, backup_kept and key_copy_kept make {needed.days} days, more than promises.purge",
+        )
 
 
 def _known(table: Mapping[str, Any], name: str, where: str, what: str) -> None:

@@ -58,7 +58,12 @@ class Safeguards:
     link_valid: Span
     reminder_before_final: Span
     package_kept: Span
+    epoch_length: Span
+    backup_kept: Span
+    key_copy_kept: Span
     status_token_valid: Span
+    remind_after: Span
+    delay_told_at_percent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +35,7 @@ class Cues:
     other_product: bool
 
     def as_numbers(self) -> list[float]:
-        return [float(value) for value in astuple(self)]
+        return [float(getattr(self, kind)) for kind in KINDS]
 
 
 KINDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Cues))
@@ -55,26 +54,19 @@ def _lexicon() -> dict[str, dict[str, re.Pattern[str]]]:
     }
 
 
-def _tables(lang: str | None, text: str) -> Iterator[dict[str, re.Pattern[str]]]:
-    """The table of the language; when nobody knows it, every one whose script the text shows."""
-    key = (lang or "").split("_")[0] if lang != "pt_BR" else "pt_BR"
+def _table(lang: str | None, text: str) -> dict[str, re.Pattern[str]]:
+    """The table of the language; when nobody knows it, the English one, or the Chinese one for Chinese signs."""
+    key = lang if lang == "pt_BR" else (lang or "").split("_")[0]
     lexicon = _lexicon()
-    if key in lexicon:
-        yield lexicon[key]
-    else:
-        unspaced = max(text, default="") >= "\u0600"
-        yield from (table for name, table in lexicon.items() if name != _NAMES and (name in _UNSPACED) == unspaced)
+    return lexicon.get(key) or lexicon["zh" if any("\u3400" <= char <= "\u9fff" for char in text) else "en"]
 
 
 def find(text: str, lang: str | None) -> Cues:
     """The cues of one normalised text."""
     lowered = text.lower().replace("i\u0307", "i")
-    tables = list(_tables(lang, lowered))
-    hits = {kind: any(kind in table and table[kind].search(lowered) for table in tables) for kind in _WORDS}
+    table = _table(lang, lowered)
+    hits = {kind: table[kind].search(lowered) is not None for kind in _WORDS}
     # "I don't use it any more, close my account" negates the use, not the closing.
-    rest = lowered
-    for table in tables:
-        rest = table["leaving"].sub(" ", rest)
-    hits["negation"] = any(table["negation"].search(rest) is not None for table in tables)
+    hits["negation"] = table["negation"].search(table["leaving"].sub(" ", lowered)) is not None
     names = _lexicon()[_NAMES]["names"]
     return Cues(question_mark="?" in text, other_product=bool(names.search(lowered)), **hits)

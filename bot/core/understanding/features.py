@@ -58,10 +58,15 @@ def hashed(text: str) -> tuple[NDArray[np.intp], Array]:
     return (code % BUCKETS).astype(np.intp), signs.astype(np.float32)
 
 
-def dense(texts: Sequence[str], langs: Sequence[str | None]) -> Array:
-    """Both meanings and the cues, one row per normalised text. One encoder call for all."""
+def dense(texts: Sequence[str], langs: Sequence[str | None], sparing: Sequence[bool]) -> Array:
+    """Both meanings and the cues, one row per normalised text. One encoder call for all, each spelling once; where
+    `sparing` is set the plain spelling serves twice, for half the time."""
     plains = [plain(text) for text in texts]
-    vectors = encode([*texts, *plains])
+    written = [bare if spare else text for text, bare, spare in zip(texts, plains, sparing, strict=True)]
+    unique = list(dict.fromkeys([*written, *plains]))
+    row = {text: at for at, text in enumerate(unique)}
+    encoded = encode(unique)
+    vectors = encoded[[row[text] for text in (*written, *plains)]]
     marks = np.array([cues.find(text, lang).as_numbers() for text, lang in zip(texts, langs, strict=True)])
     return joined(vectors[: len(texts)], vectors[len(texts) :], marks.reshape(len(texts), len(cues.KINDS)))
 

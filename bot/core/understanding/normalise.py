@@ -12,13 +12,13 @@ import unicodedata
 from typing import Final
 
 LONGEST_INPUT: Final = 4096
-LONGEST_TEXT: Final = 1500
+LONGEST_TEXT: Final = 560
 LONGEST_WORD: Final = 40
-LONGEST_REMARK: Final = 600
+LONGEST_REMARK: Final = 500
 LONG_MESSAGE: Final = 140
 MOST_REPEATS: Final = 6
 LONGEST_SENTENCE: Final = 240
-MOST_SENTENCES: Final = 10
+MOST_SENTENCES: Final = 8
 
 # Letters of other scripts which look Latin. Only used when a word mixes scripts or the message is otherwise Latin.
 _TO_LATIN: Final = str.maketrans(

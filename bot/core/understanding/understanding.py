@@ -19,10 +19,9 @@ import numpy as np
 from bot.core.understanding import cues, encoder, features, head, language
 from bot.core.understanding.decision import DELETE, Choice, decide, in_sensible_order, unreadable, vetoes
 from bot.core.understanding.features import Array
-from bot.core.understanding.labels import INDEX, OUT, SMALL_TALK, is_action
+from bot.core.understanding.labels import ACTIONS, INDEX, LABELS, OUT, SMALL_TALK, is_action
 from bot.core.understanding.normalise import (
     LONG_MESSAGE,
-    LONGEST_REMARK,
     MOST_SENTENCES,
     is_readable,
     normalise,
@@ -36,6 +35,9 @@ _JOINT: Final = re.compile(
 )
 _CLEAR: Final = 0.6
 _TRACE: Final = 0.2
+_MOST_CLAUSES: Final = 5
+_REMARK: Final = 300
+_ACTIONS: Final = [INDEX[label] for label in ACTIONS]
 _WHOLE: Final = 0.5
 
 
@@ -74,27 +76,40 @@ class Understanding:
         texts = [normalise(text) for text, _ in messages]
         langs = [language.detect(text, self._head, known) for text, (_, known) in zip(texts, messages, strict=True)]
         tongues = [lang or known for lang, (_, known) in zip(langs, messages, strict=True)]
-        parts = [_parts(text) for text in texts]
-        flat = [part for own in parts for part in own]
-        flat_tongues = [tongue for tongue, own in zip(tongues, parts, strict=True) for _ in own]
-        if not flat:
-            return [_understood(unreadable(), lang, ()) for lang in langs]
-        probabilities = self._head.probabilities(features.dense(flat, flat_tongues), flat)
-        results, at = [], 0
-        for text, own, lang, tongue in zip(texts, parts, langs, tongues, strict=True):
-            rows = probabilities[at : at + len(own)]
-            at += len(own)
-            if not own:
+        wholes = [[_short(text), *_sentences(text)] if is_readable(text) else [] for text in texts]
+        rows = self._rows(wholes, tongues, careful=True)
+        # Only a message that may wish for something is searched for a second wish: it costs as much again.
+        wishes = [
+            _wishes(text) if len(own) and own[0, _ACTIONS].sum() >= _TRACE else []
+            for text, own in zip(texts, rows, strict=True)
+        ]
+        wish_rows = self._rows(wishes, tongues, careful=False)
+        results = []
+        for text, parts, own, pieces, extra, lang, tongue in zip(
+            texts, wholes, rows, wishes, wish_rows, langs, tongues, strict=True
+        ):
+            if not parts:
                 results.append(_understood(unreadable(), lang, ()))
                 continue
-            marks, whole = cues.find(text, tongue), _together(text, own, rows)
+            marks, whole = cues.find(text, tongue), _together(parts, own)
             choice = decide(whole, marks)
-            wishes = _intents(choice, own[1:], rows[1:], tongue)
+            intents = _intents(choice, pieces, extra, tongue)
             # A piece may lose the "don't" or the "keep": deletion must also stand in the message as a whole.
             if vetoes(marks) or whole[INDEX[DELETE]] < _TRACE:
-                wishes = tuple(wish for wish in wishes if wish != DELETE or wish == choice.label)
-            results.append(_understood(choice, lang, wishes))
+                intents = tuple(wish for wish in intents if wish != DELETE or wish == choice.label)
+            results.append(_understood(choice, lang, intents))
         return results
+
+    def _rows(self, groups: list[list[str]], tongues: list[str | None], *, careful: bool) -> list[Array]:
+        """Probabilities of every text of every group, by one pass through encoder and head."""
+        flat = [text for group in groups for text in group]
+        if not flat:
+            return [np.zeros((0, len(LABELS)), dtype=np.float32) for _ in groups]
+        spoken = [tongue for tongue, group in zip(tongues, groups, strict=True) for _ in group]
+        sparing = [not careful or at > 0 or len(t) >= _REMARK for group in groups for at, t in enumerate(group)]
+        every = self._head.probabilities(features.dense(flat, spoken, sparing), flat)
+        ends = np.cumsum([len(group) for group in groups])
+        return [every[end - len(group) : end] for end, group in zip(ends, groups, strict=True)]
 
 
 def _understood(choice: Choice, lang: str | None, intents: tuple[str, ...]) -> Understood:
@@ -103,20 +118,29 @@ def _understood(choice: Choice, lang: str | None, intents: tuple[str, ...]) -> U
     )
 
 
-def _parts(text: str) -> list[str]:
-    """What is encoded of a message: the whole, then its sentences if it is very long, or its joined wishes."""
-    if not is_readable(text):
+def _short(text: str) -> str:
+    """Both ends of a long message: what it is about and what it asks for."""
+    return text if len(text) <= _REMARK else f"{text[: _REMARK // 2]} {text[-_REMARK // 2 :]}"
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a long message, a few of both ends; a short one is understood as a whole."""
+    if len(text) <= LONG_MESSAGE:
         return []
-    if len(text) > LONG_MESSAGE:
-        found = sentences(text)
-        return [text[:LONGEST_REMARK], *found[: MOST_SENTENCES // 2], *found[MOST_SENTENCES // 2 :][-MOST_SENTENCES // 2 :]]
+    found = sentences(text)
+    half = MOST_SENTENCES // 2
+    return [*found[:half], *found[half:][-half:]] if len(found) > 1 else []
+
+
+def _wishes(text: str) -> list[str]:
+    """The clauses of a message that may each wish for something."""
     pieces = [piece.strip() for piece in _JOINT.split(text) if piece and len(piece.strip()) > 5]
-    return [text, *pieces[:4]] if 2 <= len(pieces) <= 4 else [text]
+    return pieces if 2 <= len(pieces) <= _MOST_CLAUSES else []
 
 
-def _together(text: str, own: list[str], rows: Array) -> Array:
-    """A short message counts as a whole. In a very long one the sentences that say something outvote the padding."""
-    if len(text) <= LONG_MESSAGE or len(own) == 1:
+def _together(own: list[str], rows: Array) -> Array:
+    """A short message counts as a whole. In a long one the sentences that say something outvote the padding."""
+    if len(own) == 1:
         return np.asarray(rows[0])
     quiet = [INDEX[label] for label in ("out_of_scope", *sorted(SMALL_TALK))]
     spoken = rows[1:].copy()

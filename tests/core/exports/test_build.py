@@ -108,7 +108,7 @@ async def test_what_a_dead_worker_stored_is_no_part_of_the_package(desk: Desk) -
 
 
 def built_after_a_crash(desk: Desk, step: int) -> bool:
-    """A worker dies before its `step`th read or write, a second builds the package; whether the first died."""
+    """A worker dies before its `step`th read or write, a second builds the package; whether it died."""
     ref, item = asked(desk)
     job = exports.make_build_job(package_texts, lambda: SIGNING_KEY)
     desk.engine.calls, desk.engine.before = 0, dies_at(step)

@@ -1,0 +1,37 @@
+"""The regions of this installation, for commands that look for somebody in all of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from bot.app import Core, open_core
+from bot.core import accounts
+from bot.core.errors import NotFoundError
+from bot.settings import Settings
+
+
+@contextlib.asynccontextmanager
+async def every_region(settings: Settings) -> AsyncIterator[list[Core]]:
+    """Home first, then each served region that was ever used."""
+    async with contextlib.AsyncExitStack() as stack:
+        opened = []
+        for region in dict.fromkeys((settings.region, *settings.served)):
+            theirs = settings.for_region(region)
+            if theirs is None or (region != settings.region and not theirs.key_store.exists()):
+                continue
+            core = await open_core(theirs)
+            stack.push_async_callback(core.stop)
+            opened.append(core)
+        yield opened
+
+
+async def home_of(cores: list[Core], name: str) -> Core:
+    """The region where the account of a name lives. NotFoundError."""
+    for core in cores:
+        try:
+            await core.database.read(lambda tx: accounts.get_by_name(tx, name))
+        except NotFoundError:
+            continue
+        return core
+    raise NotFoundError("account")

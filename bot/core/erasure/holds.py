@@ -1,0 +1,44 @@
+"""Legal hold: nothing of a subject is destroyed while it stands (GDPR Art. 17(3)(e)). It stops the shred and nothing else.
+
+The account stays closed, the case goes on as far as the ledger, the clocks run, exports and answers work. Who may set one, and
+that two people must agree, is decided at the desk.
+"""
+
+from __future__ import annotations
+
+from bot.core import audit, work
+from bot.core.audit import Tag
+from bot.core.cases import Case, Right, Status
+from bot.core.erasure.job import ERASE
+from bot.core.ports import Tx
+
+
+def hold(tx: Tx, subject: str, *, actor: str, reason: str) -> None:
+    """Hold a subject's data. `reason` is a code of the desk's, never a text about a person. ShreddedError when it is too late."""
+    tx.keys.hold(subject, held=True)
+    tx.cases.update({"subject": subject, "right__in": _ERASING, "closed_at": None}, held=True)
+    audit.record(tx, Tag.HOLD_SET, subject=subject, actor=actor, reason=reason)
+
+
+def lift_hold(tx: Tx, subject: str, *, actor: str) -> list[Case]:
+    """Let go; erasures that were stopped start again now. Those cases."""
+    tx.keys.hold(subject, held=False)
+    tx.cases.update({"subject": subject, "held": True}, held=False)
+    audit.record(tx, Tag.HOLD_LIFTED, subject=subject, actor=actor)
+    stopped = [
+        case
+        for right in _ERASING
+        for case in tx.cases.select(subject=subject, right=right, opened=False)
+        if case.status in (Status.ERASING, Status.WORKING) and not tx.work.count(kind=ERASE, ref=case.id, state="waiting")
+    ]
+    for case in stopped:
+        work.schedule(tx, ERASE, case.id)
+    return stopped
+
+
+def held_cases(tx: Tx) -> list[Case]:
+    """Open erasures under a hold, for the desk."""
+    return [case for case in tx.cases.select(held=True, order_by="opened_at", opened=False) if not case.is_closed]
+
+
+_ERASING = (Right.ERASURE.value, Right.FORGET_DESK.value)

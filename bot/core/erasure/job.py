@@ -1,0 +1,182 @@
+"""Erasing a person in durable steps. Killed anywhere, it goes on after the last step that was committed, and ends once.
+
+    1 claim       the case leaves its grace: taking it back and this cannot both win (one conditional update)
+    2 ledger      written down outside the database, before anything is destroyed
+    3 sources     one step each (sources.py)
+    4 shred       account, link and key; the message to the person is written now, while they can be reached, and held back
+    5 compact     no deleted byte stays in the files
+    6 verify      every place is asked again; what crept in meanwhile is erased
+    7 certify     ledger completed, certificate signed, message let go, purge window opened
+
+A legal hold stops it before the next destructive step; lifting the hold starts it again from the step it stood at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.core import audit, cases, delivery, work
+from bot.core.audit import Tag
+from bot.core.cases import Case, Right, Status, Step
+from bot.core.delivery import Delivery
+from bot.core.erasure import certificate
+from bot.core.erasure.ledger import Entry, Ledger
+from bot.core.erasure.sources import SOURCES, erase_identity, left
+from bot.core.errors import ErasureLeftError
+from bot.core.keys import rotation
+from bot.core.keys.ring import SIGNING, KeyRing
+from bot.core.ports import Tx
+
+ERASE, PURGED = "deletion.erase", "deletion.purged"
+STEPS = ("claimed", "listed", *(source.name for source in SOURCES), "shredded", "compacted", "verified")
+SCOPES = {Right.ERASURE: "account", Right.FORGET_DESK: "desk"}
+_HELD_BACK = timedelta(days=3650)
+
+
+class Eraser:
+    """The erase job with what it needs of the outside: the ledger, the keys, and how the database leaves no deleted byte."""
+
+    def __init__(self, ledger: Ledger, ring: KeyRing, compact: Callable[[], None]) -> None:
+        self._ledger = ledger
+        self._ring = ring
+        self._compact = compact
+
+    def erase_job(self, engine: work.Engine, item: work.Work) -> None:
+        """Do what is left to do. ErasureLeftError when something cannot be erased: then again later."""
+        done = STEPS.index(item.step) if item.step in STEPS else -1
+        for name in STEPS[done + 1 :]:
+            moved = self._step(engine, item, name)
+            if moved is None:
+                return
+            item = moved
+        self._certify(engine, item)
+
+    def _step(self, engine: work.Engine, item: work.Work, name: str) -> work.Work | None:
+        if name == "claimed":
+            return engine.write(lambda tx: _claim(tx, item))
+        if name == "compacted":
+            self._compact()
+            return engine.write(lambda tx: work.advance(tx, item, name))
+        if name == "verified":
+            return engine.write(lambda tx: _verify(tx, item))
+        if name == "listed":
+            entry = engine.read(lambda tx: self._entry(tx, item))
+            if entry is None:
+                return engine.write(lambda tx: _unless_held(tx, item, name, lambda case: None))
+            self._ledger.begin(entry)
+
+        def destroy(tx: Tx) -> work.Work | None:
+            return _unless_held(tx, item, name, lambda case: _destroy(tx, case, name))
+
+        return engine.write(destroy)
+
+    def _entry(self, tx: Tx, item: work.Work) -> Entry | None:
+        case = tx.cases.get(id=item.ref, opened=False)
+        if tx.keys.is_held(case.subject):
+            return None
+        subject, scope = self._ledger.recognise(case.subject), SCOPES[Right(case.right)]
+        epoch = self._ring.current_epoch().number
+        return Entry(case.id, subject, scope, case.opened_at, epoch, _purge_by(tx, case))
+
+    def _certify(self, engine: work.Engine, item: work.Work) -> None:
+        now = engine.read(lambda tx: tx.clock.now())
+        self._ring.refresh()
+        entry = self._ledger.complete(item.ref, STEPS, now, self._ring.current_epoch().number)
+
+        def certify(tx: Tx) -> None:
+            tx.certificates.add_new(certificate.make(entry, tx.policy, self._ring.named(SIGNING)))
+            tx.cases.update({"id": item.ref}, subject="", held=False, purge_by=entry.purge_by)
+            case = tx.cases.get(id=item.ref)
+            if case.right == Right.ERASURE:
+                cases.move(tx, case, Step.ERASED, actor="service")
+                work.schedule(tx, PURGED, case.id, entry.purge_by, epoch=entry.epoch)
+            else:
+                cases.move(tx, case, Step.FINISH, actor="service")
+            waiting = {"lane": _lane(item.ref), "state": Delivery.WAITING.value}
+            tx.outbox.update(waiting, due_at=tx.clock.now())
+            work.finish(tx, item)
+
+        engine.write(certify)
+
+    def purged_job(self, engine: work.Engine, item: work.Work) -> None:
+        """The purge window is over: the case ends, when no key is left that could open a copy in a backup."""
+        case = engine.read(lambda tx: tx.cases.find(id=item.ref))
+        if case is None or case.status != Status.PURGING:
+            engine.write(lambda tx: work.finish(tx, item))
+            return
+        rotation.retire(engine, self._ring, item.checkpoint.get("epoch", 0), lambda tx: work.beat(tx, item))
+
+        def end(tx: Tx) -> None:
+            cases.move(tx, tx.cases.get(id=item.ref), Step.FINISH, actor="service")
+            work.finish(tx, item)
+
+        engine.write(end)
+
+
+def _claim(tx: Tx, item: work.Work) -> work.Work | None:
+    case = tx.cases.find(id=item.ref, opened=False)
+    if case is None or not case.subject or case.status not in (Status.GRACE, Status.ERASING, Status.WORKING):
+        work.finish(tx, item)
+        return None
+    if case.status == Status.GRACE:
+        cases.move(tx, case, Step.CLAIM, actor="service")
+    return work.advance(tx, item, "claimed")
+
+
+def _unless_held(tx: Tx, item: work.Work, name: str, deed: Callable[[Case], None]) -> work.Work | None:
+    """Do a destructive step, or stop where we are: lifting the hold schedules the rest."""
+    case = tx.cases.get(id=item.ref, opened=False)
+    if tx.keys.is_held(case.subject):
+        tx.cases.update({"id": case.id}, held=True)
+        work.finish(tx, item)
+        return None
+    tx.keys.require_unheld(case.subject)
+    deed(case)
+    return work.advance(tx, item, name)
+
+
+def _destroy(tx: Tx, case: Case, name: str) -> None:
+    if name == "shredded":
+        if case.right == Right.ERASURE:
+            _write_message(tx, case)
+        erase_identity(tx, case.subject)
+        return
+    for source in SOURCES:
+        if source.name == name:
+            source.erase(tx, case.subject, case.id)
+
+
+def _write_message(tx: Tx, case: Case) -> None:
+    """It is sent when there is no account any more: it travels under the service's key, in a lane of its own."""
+    account = tx.accounts.get(id=case.subject)
+    until = _purge_by(tx, case)
+    for link in tx.links.select(subject=case.subject):
+        data = {
+            "ref": case.id,
+            "purge_by": until.isoformat(),
+            "chat_id": int(link.telegram_id),
+            "locale": account.locale,
+        }
+        payload = {"notice": "deletion_certificate", "data": data}
+        delivery.put(tx, lane=_lane(case.id), kind="notice", payload=payload, due_at=tx.clock.now() + _HELD_BACK)
+
+
+def _verify(tx: Tx, item: work.Work) -> work.Work:
+    case = tx.cases.get(id=item.ref, opened=False)
+    if left(tx, case.subject, case.id):
+        for source in SOURCES:
+            source.erase(tx, case.subject, case.id)
+        still = left(tx, case.subject, case.id)
+        if still:
+            raise ErasureLeftError(still)
+    audit.record(tx, Tag.ERASURE_VERIFIED, ref=case.id)
+    return work.advance(tx, item, "verified")
+
+
+def _purge_by(tx: Tx, case: Case) -> datetime:
+    return case.purge_by or case.opened_at + tx.policy.span("purge").as_timedelta()
+
+
+def _lane(ref: str) -> str:
+    return f"erased:{ref}"

@@ -1,0 +1,169 @@
+"""The promises of the policy, counted: how many times each fell due, was kept, was late, is open, and how long it took.
+
+Computed from what is on record (cases, audit trail, conversations), so it says nothing that cannot be checked, and nothing about
+a person. What a person took back themselves was not owed any more and does not count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any, Final
+
+from bot.core.audit import Tag
+from bot.core.cases import Case, Right, Status, Step
+from bot.core.cases.clocks import effective_now, received_at
+from bot.core.policies import Policy, Span
+from bot.core.ports import Tx
+
+PROMISES: Final = ("acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach")
+_A_DAY: Final = timedelta(days=1)
+"""What ends with a period is done by a sweep: it is in time within the day after, and never before."""
+_DELETIONS: Final = frozenset({Right.ERASURE.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One promise. `due` = `kept` + `late`; `open` is not due yet. `took` are the times it took, where they can be told."""
+
+    promise: str
+    span: Span
+    kept: int
+    late: int
+    open: int
+    worst: timedelta | None
+    median: timedelta | None
+
+    @property
+    def due(self) -> int:
+        return self.kept + self.late
+
+    def as_json(self) -> dict[str, Any]:
+        """With times in seconds."""
+        return {
+            "promise": self.promise,
+            "amount": self.span.amount,
+            "unit": self.span.unit.value,
+            "due": self.due,
+            "kept": self.kept,
+            "late": self.late,
+            "open": self.open,
+            "worst_seconds": _seconds(self.worst),
+            "median_seconds": _seconds(self.median),
+        }
+
+
+@dataclass(slots=True)
+class _Count:
+    kept: int = 0
+    late: int = 0
+    open: int = 0
+    took: list[float] = field(default_factory=list)
+
+    def answered(self, took: timedelta, *, in_time: bool) -> None:
+        self.took.append(took.total_seconds())
+        self.kept += in_time
+        self.late += not in_time
+
+    def unanswered(self, *, overdue: bool) -> None:
+        self.late += overdue
+        self.open += not overdue
+
+    def of(self, policy: Policy, promise: str) -> Kept:
+        worst = timedelta(seconds=max(self.took)) if self.took else None
+        middle = timedelta(seconds=median(self.took)) if self.took else None
+        return Kept(promise, policy.span(promise), self.kept, self.late, self.open, worst, middle)
+
+
+def report(tx: Tx, since: datetime | None = None) -> list[Kept]:
+    """Every promise, in the policy's order. `since` (aware): only what came in from then on; retention is always as of now."""
+    counts = {promise: _Count() for promise in PROMISES}
+    now = tx.clock.now()
+    for case in _cases(tx, since):
+        _acknowledged(counts["acknowledge"], case, now)
+        if case.right in _DELETIONS:
+            _deleted(tx, counts["grace"], counts["purge"], case, now)
+        else:
+            _answered(counts["export" if case.right == Right.EXPORT else "fulfil"], case, now)
+    _conversations(tx, counts["retention"], since, now)
+    _breaches(tx, counts["breach"], since, now)
+    return [counts[promise].of(tx.policy, promise) for promise in PROMISES]
+
+
+def _cases(tx: Tx, since: datetime | None) -> Iterator[Case]:
+    wanted: dict[str, Any] = {"opened_at__ge": since} if since else {}
+    return tx.cases.each(opened=False, order_by="id", **wanted)
+
+
+def _acknowledged(count: _Count, case: Case, now: datetime) -> None:
+    if case.acknowledged_at is not None:
+        count.answered(case.acknowledged_at - case.opened_at, in_time=case.acknowledged_at <= case.acknowledge_by)
+    elif case.status != Status.WITHDRAWN:
+        count.unanswered(overdue=now > case.acknowledge_by)
+
+
+def _answered(count: _Count, case: Case, now: datetime) -> None:
+    if case.status == Status.WITHDRAWN:
+        return
+    if case.closed_at is not None:
+        took = case.closed_at - received_at(case) - timedelta(seconds=case.paused_for)
+        count.answered(took, in_time=case.closed_at <= case.target_due)
+    else:
+        count.unanswered(overdue=effective_now(case, now) > case.target_due)
+
+
+def _deleted(tx: Tx, grace: _Count, purge: _Count, case: Case, now: datetime) -> None:
+    """Grace: nothing is erased before it ends, everything within the day after. Purge: gone from backups by its date."""
+    if case.grace_until is None or case.status in (Status.WITHDRAWN, Status.REFUSED):
+        return
+    erased_at = _moved_at(tx, case.id, Step.ERASED)
+    if erased_at is None:
+        grace.unanswered(overdue=now > case.grace_until + _A_DAY and not case.held)
+        return
+    grace.answered(erased_at - case.opened_at, in_time=case.grace_until <= erased_at <= case.grace_until + _A_DAY)
+    if case.purge_by is None:
+        return
+    if case.closed_at is not None:
+        purge.answered(case.closed_at - case.opened_at, in_time=case.closed_at <= case.purge_by + _A_DAY)
+    else:
+        purge.unanswered(overdue=now > case.purge_by + _A_DAY)
+
+
+def _moved_at(tx: Tx, ref: str, step: Step) -> datetime | None:
+    for entry in tx.audit.select(ref=ref, tag=Tag.CASE_MOVED.value, order_by="id"):
+        if json.loads(entry.details).get("step") == step:
+            return entry.at
+    return None
+
+
+def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:
+    """What the sweeps removed was in time; what should have been removed and is still there is late."""
+    wanted: dict[str, Any] = {"at__ge": since} if since else {}
+    for entry in tx.audit.each(tag=Tag.RETENTION_SWEPT.value, order_by="id", **wanted):
+        count.kept += int(json.loads(entry.details).get("conversation", 0))
+    keep_for = tx.policy.keep_for("conversation").as_timedelta()
+    count.late += tx.conversations.count(kept=False, stored_at__lt=now - keep_for - _A_DAY)
+    count.open += tx.conversations.count(kept=False, stored_at__ge=now - keep_for - _A_DAY)
+    for oldest in tx.conversations.select(kept=False, order_by="stored_at", limit=1, opened=False):
+        count.took.append((now - oldest.stored_at).total_seconds())
+
+
+def _breaches(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:
+    wanted: dict[str, Any] = {"at__ge": since} if since else {}
+    within = tx.policy.span("breach").as_timedelta()
+    told: dict[str, datetime] = {}
+    for entry in tx.audit.each(tag=Tag.BREACH_NOTIFIED.value, order_by="id"):
+        told.setdefault(entry.ref, entry.at)
+    for entry in tx.audit.each(tag=Tag.BREACH_RECORDED.value, order_by="id", **wanted):
+        if entry.ref in told:
+            took = told[entry.ref] - entry.at
+            count.answered(took, in_time=took <= within)
+        else:
+            count.unanswered(overdue=now - entry.at > within)
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())

@@ -1,0 +1,107 @@
+"""Retention of the desk's own records: how long cases, the audit trail, used buttons, links and counts stay (GDPR Art. 5(1)(e)).
+
+Every period is a rule of the policy file. A sweep says how many records it removed; the numbers are added up in the transaction
+of the removal and written to the audit trail once a day, so that what was removed is on record and what it was is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, Final
+
+from bot.core import audit, deadlines, work
+from bot.core.audit import Tag
+from bot.core.policies import Span
+from bot.core.ports import Tx
+from bot.core.work import WorkState
+
+BATCH: Final = 500
+REPORT: Final = "retention.report"
+_REPORT_EVERY: Final = timedelta(days=1)
+
+Sweep = Callable[[Tx], int]
+
+
+def before(tx: Tx, record: str) -> datetime:
+    """The instant before which records of this kind are no longer kept."""
+    span = tx.policy.keep_for(record)
+    return deadlines.add_span(tx.clock.now(), Span(-span.amount, span.unit))
+
+
+def sweep_cases(tx: Tx) -> int:
+    """Remove cases that were closed longer ago than the rule says; a case under a legal hold stays."""
+    closed = tx.cases.select(
+        closed_at__le=before(tx, "case"), held=False, order_by="closed_at", limit=BATCH, opened=False
+    )
+    return tx.cases.remove(id__in=tuple(case.id for case in closed)) if closed else 0
+
+
+def sweep_audit(tx: Tx) -> int:
+    """Remove the oldest entries of the audit trail, from its beginning and without a gap, so that the rest still verifies.
+
+    Whoever calls this signs a checkpoint afterwards: it tells the verifier where the trail begins now.
+    """
+    until = before(tx, "audit")
+    oldest = tx.audit.select(order_by="id", limit=BATCH)
+    count = next((number for number, entry in enumerate(oldest) if entry.at > until), len(oldest))
+    # The newest entry stays in any case: the chain goes on from it.
+    if count and oldest[count - 1].number == tx.audit_head()[0]:
+        count -= 1
+    return tx.audit.remove(id__le=oldest[count - 1].id) if count else 0
+
+
+def sweep_confirmations(tx: Tx) -> int:
+    """Remove used and expired buttons; until then a late tap is told what it was."""
+    return tx.confirmations.remove(expires_at__le=before(tx, "confirmation"))
+
+
+def sweep_link_tokens(tx: Tx) -> int:
+    """Remove used and expired links."""
+    return tx.link_tokens.remove(expires_at__le=before(tx, "confirmation"))
+
+
+def sweep_tallies(tx: Tx) -> int:
+    """Remove old counts."""
+    return tx.tallies.remove(day__lt=before(tx, "tally").date().isoformat())
+
+
+def counted(kind: str, sweep: Sweep) -> Sweep:
+    """The same sweep, with its number noted for the day's entry in the audit trail."""
+
+    @wraps(sweep)
+    def swept(tx: Tx) -> int:
+        gone = sweep(tx)
+        if gone:
+            _note(tx, kind, gone)
+        return gone
+
+    return swept
+
+
+def report_job(engine: work.Engine, item: work.Work) -> None:
+    """Write what was removed since the last time to the audit trail: one entry, with a number for each kind."""
+
+    def write(tx: Tx) -> None:
+        total: Counter[str] = Counter(item.checkpoint)
+        for other in tx.work.select(kind=REPORT, state=WorkState.WAITING.value):
+            if other.id != item.id and tx.work.remove(id=other.id, fence=other.fence):
+                total.update(other.checkpoint)
+        numbers: dict[str, Any] = dict(total)
+        audit.record(tx, Tag.RETENTION_SWEPT, actor="service", **numbers)
+        work.finish(tx, item)
+
+    engine.write(write)
+
+
+def _note(tx: Tx, kind: str, gone: int) -> None:
+    """Add to the day's numbers. Where another process is just adding, a second row is made; the job adds them up."""
+    now = tx.clock.now()
+    for item in tx.work.select(kind=REPORT, state=WorkState.WAITING.value, due_at__gt=now, limit=1, skip_locked=True):
+        if item.lease_until is None:
+            numbers = item.checkpoint | {kind: item.checkpoint.get(kind, 0) + gone}
+            if tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):
+                return
+    work.schedule(tx, REPORT, "", now + _REPORT_EVERY, **{kind: gone})

@@ -1,0 +1,18 @@
+"""The commands that some flow knows. Anything else that begins with a slash is text: a letter or a password may."""
+
+from __future__ import annotations
+
+KNOWN = frozenset(
+    {
+        "start", "menu", "help", "privacy", "developer_info", "faq", "ask", "training", "export", "history", "clear",
+        "delete", "status", "rights", "settings", "language", "forgetme", "cancel", "human", "restrict", "access", "report", "rectify",
+    }
+)  # fmt: skip
+
+
+def command_of(text: str) -> str | None:
+    """The known command that a text is, without slash and bot name; None for any other text."""
+    if not text.startswith("/"):
+        return None
+    name = text.split(maxsplit=1)[0][1:].partition("@")[0].lower()
+    return name if name in KNOWN else None

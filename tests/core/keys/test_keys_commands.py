@@ -1,0 +1,87 @@
+"""`keys status` and `keys rotate`, on a folder as an operator has it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bot.app import open_core
+from bot.cli import keys
+from bot.core import accounts, work
+from bot.core.clock import SystemClock
+from bot.core.errors import NotFoundError, PolicyError, SealError
+from bot.core.policies import load_policy, shipped_policy_file
+from bot.settings import Settings
+
+NOTHING = (None, None, None)
+
+
+@pytest.fixture
+async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With an account named kim."""
+    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path))
+    core = await open_core(Settings(data_dir=tmp_path))
+    await core.database.write(lambda tx: accounts.create(tx, name="kim"))
+    await core.stop()
+    return tmp_path
+
+
+async def _kim_is_there(folder: Path, **settings: object) -> None:
+    core = await open_core(Settings(data_dir=folder, **settings), SystemClock())  # type: ignore[arg-type]
+    assert (await core.database.read(lambda tx: accounts.get_by_name(tx, "kim"))).name == "kim"
+    await core.stop()
+
+
+@pytest.mark.parametrize("level", ["root", "region", "epoch"])
+async def test_each_level_is_rotated_and_everything_opens(folder: Path, level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Twice, with the status telling of it."""
+    for _ in range(2):
+        assert await keys.rotate(level, subject=None, target=NOTHING) == 0
+        await _kim_is_there(folder)
+    assert await keys.status() == 0
+    shown = capsys.readouterr().out
+    assert "region EU, root key held by file" in shown
+    if level == "epoch":
+        assert "epoch 3: since" in shown
+        assert "epoch 1: since" in shown, "its key lives as long as backups are kept"
+        assert "wraps 2 data keys" in shown
+    if level == "region":
+        assert "region 1: destroyed" in shown
+        assert "region 3: since" in shown
+
+
+async def test_one_persons_key_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the account's name; and the service's own."""
+    monkeypatch.setattr(work, "LEASE", work.LEASE * 0)
+    assert await keys.rotate("dek", subject="kim", target=NOTHING) == 0
+    assert await keys.rotate("dek", subject="service", target=NOTHING) == 0
+    await _kim_is_there(folder)
+    assert await keys.rotate("dek", subject=None, target=NOTHING) == 2
+    with pytest.raises(NotFoundError):
+        await keys.rotate("dek", subject="nobody", target=NOTHING)
+
+
+async def test_the_root_key_moves_to_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the file of before opens nothing any more."""
+    secret = base64.b64encode(bytes(range(32))).decode()
+    monkeypatch.setenv("NEXT_ROOT", secret)
+    assert await keys.rotate("root", subject=None, target=(None, "NEXT_ROOT", None)) == 0
+    await _kim_is_there(folder, root_key=secret)
+    with pytest.raises(SealError):
+        await _kim_is_there(folder)
+
+
+def test_a_policy_that_could_not_keep_the_purge_promise_is_refused(tmp_path: Path) -> None:
+    """Grace, epoch, backups and copies of the key store together must fit into it."""
+    text = shipped_policy_file().read_text()
+    longer = text.replace("epoch_length = { amount = 7,", "epoch_length = { amount = 11,")
+    assert longer != text
+    (tmp_path / "policy.toml").write_text(longer)
+    with pytest.raises(PolicyError, match="purge"):
+        load_policy(tmp_path)
+    months = text.replace('backup_kept = { amount = 10, unit = "days" }', 'backup_kept = { amount = 1, unit = "months" }')
+    (tmp_path / "policy.toml").write_text(months)
+    with pytest.raises(PolicyError, match="no fixed length"):
+        load_policy(tmp_path)

@@ -1,0 +1,129 @@
+"""What is kept, how long, and what the sweeps leave behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import audit_verify
+from bot.checkpoints import open_checkpoints
+from bot.core import accounts, audit, cases, confirmations, conversations, questions, retention, work
+from bot.core.audit import Tag
+from bot.core.audit_checkpoints import export_chain, head_of
+from bot.core.cases import Right, Step
+from tests.core.office import Office
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    opened = Office()
+    yield opened
+    opened.close()
+
+
+def test_a_closed_case_goes_after_its_time_and_not_before(office: Office) -> None:
+    """Policy: 24 months (CCPA §7101); an open case, however old, and one under a legal hold stay."""
+    account = office.person()
+    done, held, still_open = (office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION)).id for _ in range(3))
+    for ref in (done, held):
+        office.do(lambda tx, ref=ref: cases.move(tx, tx.cases.get(id=ref), Step.FINISH))  # type: ignore[misc]
+    office.do(lambda tx: tx.cases.update({"id": held}, held=True))
+    office.later(days=730)
+    assert office.do(retention.sweep_cases) == 0
+    office.later(days=1)
+    assert office.do(retention.sweep_cases) == 1
+    assert {case.id for case in office.read(lambda tx: tx.cases.select())} == {held, still_open}
+
+
+def test_the_audit_trail_loses_its_beginning_and_still_verifies(office: Office, tmp_path: Path) -> None:
+    """A checkpoint signed after the sweep tells the verifier where the trail begins; without it the cut is found."""
+    for _ in range(3):
+        office.person()
+    file = open_checkpoints(office.core)
+    file.write_last(office.do(head_of))
+    office.later(days=800)
+    office.person()
+    gone = office.do(retention.sweep_audit)
+    assert gone > 0
+    assert _verify(office, tmp_path) == 1, "a beginning that nobody signed was cut off"
+    assert file.begins() != office.read(lambda tx: tx.audit.select(limit=1))[0].number
+    file.write_last(office.do(head_of))
+    assert _verify(office, tmp_path) == 0
+    assert office.do(retention.sweep_audit) == 0
+
+
+def test_the_last_entry_of_the_trail_stays(office: Office) -> None:
+    """The chain goes on from it: a desk that slept for years does not start a second chain."""
+    office.person()
+    office.later(days=3000)
+    office.do(retention.sweep_audit)
+    assert office.read(lambda tx: tx.audit.count()) == 1
+    office.person()
+    assert audit.verify_chain(*_from_second(office)) is None
+
+
+def test_used_buttons_links_and_counts_go_after_their_time(office: Office) -> None:
+    """Each by its own rule of the policy file."""
+    account = office.person()
+    office.do(lambda tx: confirmations.issue(tx, subject=account.id, chat="lane", action="export"))
+    office.do(lambda tx: accounts.issue_link(tx, account.id))
+    office.do(lambda tx: questions.count(tx, "export", "en", "high"))
+    sweeps = (retention.sweep_confirmations, retention.sweep_link_tokens, retention.sweep_tallies)
+    assert [office.do(sweep) for sweep in sweeps] == [0, 0, 0]
+    office.later(days=8)
+    assert [office.do(sweep) for sweep in sweeps] == [1, 1, 0]
+    office.later(days=730)
+    assert office.do(retention.sweep_tallies) == 1
+
+
+def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Office) -> None:
+    """Counts per kind, added up in the transaction of the removal; one entry however many sweeps there were."""
+    sweep = retention.counted("conversation", conversations.sweep)
+    office.person(titles=("Sore knee", "Landlord"))
+    office.later(hours=1)
+    office.person(titles=("Diary",))
+    office.later(days=29, hours=23)
+    assert office.do(sweep) == 2
+    office.later(hours=1)
+    assert office.do(sweep) == 1
+    assert office.do(sweep) == 0
+    assert office.read(lambda tx: tx.audit.count(tag=Tag.RETENTION_SWEPT.value)) == 0
+    office.later(days=1)
+    (item,) = office.do(lambda tx: work.claim(tx, kinds=(retention.REPORT,)))
+    retention.report_job(office.engine, item)
+    (entry,) = office.read(lambda tx: tx.audit.select(tag=Tag.RETENTION_SWEPT.value))
+    assert json.loads(entry.details) == {"conversation": 3}
+    assert office.read(lambda tx: tx.work.count(kind=retention.REPORT, state="waiting")) == 0
+
+
+def test_two_rows_of_numbers_become_one_entry(office: Office) -> None:
+    """Two processes that noted at once made a row each; the day's entry has both."""
+    for number in (2, 3):
+        office.do(lambda tx, number=number: work.schedule(tx, retention.REPORT, "", None, case=number))  # type: ignore[misc]
+    item = office.do(lambda tx: work.claim(tx, kinds=(retention.REPORT,), limit=1))[0]
+    retention.report_job(office.engine, item)
+    (entry,) = office.read(lambda tx: tx.audit.select(tag=Tag.RETENTION_SWEPT.value))
+    assert json.loads(entry.details) == {"case": 5}
+
+
+def test_every_kind_of_record_has_a_rule_that_the_sweeps_use(office: Office) -> None:
+    """No period stands in code: each comes from the policy file."""
+    for record in ("case", "audit", "confirmation", "tally"):
+        until = office.read(lambda tx, record=record: retention.before(tx, record))  # type: ignore[misc]
+        assert office.clock.now() - until > timedelta(days=1)
+
+
+def _verify(office: Office, folder: Path) -> int:
+    file = open_checkpoints(office.core)
+    chain = folder / "chain.jsonl"
+    chain.write_text("".join(export_chain(office.read(lambda tx: tx.audit.select(order_by="id")))), "ascii")
+    return audit_verify.main([str(chain), str(file.path), str(file.public_key_path)])
+
+
+def _from_second(office: Office):  # type: ignore[no-untyped-def]
+    entries = office.read(lambda tx: tx.audit.select(order_by="id"))
+    return entries[1:], entries[0].hash

@@ -1,0 +1,26 @@
+"""Two regions with a database each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.understanding import Understanding
+from bot.settings import Settings
+from tests.databases import POSTGRESQL, SQLITE, Databases
+from tests.stage import Stage
+
+
+@pytest.fixture(params=["en", "pseudo", POSTGRESQL])
+async def stage(
+    request: pytest.FixtureRequest, tmp_path: Path, understanding: Understanding, databases: Databases
+) -> AsyncIterator[Stage]:
+    """A stage at home in EU, with every other region to go to (on PostgreSQL: US)."""
+    kind = POSTGRESQL if request.param == POSTGRESQL else SQLITE
+    async with databases.url(kind) as eu, databases.url(kind) as us:
+        settings = Settings(data_dir=tmp_path, database_url=eu, database_url_us=us)
+        built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
+        yield built
+        await built.close()
