@@ -19,6 +19,8 @@ bench: $(VENV)/.dev
 
 eval: $(VENV)/.dev
 	@$(BIN)/python -m bot.core.understanding.evaluate
+	@echo "== questions that nobody has tuned on"
+	@$(BIN)/python -m bot.core.understanding.evaluate --folder tests/understanding/eval/fresh
 
 catalogs: $(VENV)/.dev
 	@$(BIN)/python -m bot.catalogs update

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.bench import postgres
-from bot.storage.tables import metadata
+from bot.storage.migrations import migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
@@ -57,6 +57,6 @@ class Databases:
         await server.run(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
         engine = create_async_engine(server.url(_TEMPLATE))
         async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+            await connection.run_sync(migrate)
         await engine.dispose()
         self._has_template = True

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bot.cli.regions import settings_of
 from bot.core.policies import load_policy
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError
 from bot.storage.backups import write_backup
 
 
-def backup(file: Path) -> int:
+def backup(file: Path, region: str | None = None) -> int:
     """0 when the copy is on the disk."""
-    settings = read_settings()
+    settings = settings_of(region)
     size = write_backup(database_file(settings), file)
     kept = load_policy(settings.policy).safeguards.backup_kept
     print(f"{size} bytes. It can be restored for at least {kept.amount} {kept.unit.value}; after that its keys are destroyed.")

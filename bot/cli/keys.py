@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app import Core, holder_of, open_core
+from bot.cli.regions import settings_of
 from bot.core import accounts, audit, work
 from bot.core.audit import Tag
 from bot.core.errors import KeyUnavailableError, NotFoundError
@@ -23,16 +24,15 @@ from bot.core.keys import (
 )
 from bot.core.ports import Tx
 from bot.core.work import Job, Work, WorkState
-from bot.settings import read_settings
 from bot.workers import DatabaseEngine, all_jobs
 
 Target = tuple[Path | None, str | None, str | None]
 _ROTATIONS = (rotation.ROLL, rotation.RETIRE, reseal.RESEAL)
 
 
-async def status() -> int:
+async def status(region: str | None = None) -> int:
     """Print every key, what it wraps and what is under way."""
-    core = await open_core(read_settings())
+    core = await open_core(settings_of(region))
     try:
         for line in await core.database.read(lambda tx: _status(tx, core)):
             print(line)
@@ -41,9 +41,9 @@ async def status() -> int:
         await core.stop()
 
 
-async def rotate(level: str, *, subject: str | None, target: Target) -> int:
+async def rotate(level: str, *, subject: str | None, target: Target, region: str | None = None) -> int:
     """Rotate one level; 0 when done."""
-    core = await open_core(read_settings())
+    core = await open_core(settings_of(region))
     try:
         match level:
             case "root":

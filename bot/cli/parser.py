@@ -77,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, nargs="?", help="without it: only replay the ledger on the database as it is")
     restore.add_argument("--replace", action="store_true", help="even though there is a database")
     restore.set_defaults(run=_restore)
+    for each in (backup, restore):
+        each.add_argument("--region", help="another region than home")
 
     _add_proofs(commands)
     understand = commands.add_parser("understand", help="JSON lines in, labels out")
@@ -137,31 +139,33 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     rotate.add_argument("--to-env", metavar="VARIABLE", help="root: a variable with the new key, base64")
     rotate.add_argument("--to-command", metavar="COMMAND", help="root: a program that holds the new key")
     rotate.set_defaults(run=_keys_rotate)
+    for each in (status, rotate):
+        each.add_argument("--region", help="another region than home")
 
 
 def _keys_status(options: argparse.Namespace) -> int:
     from bot.cli.keys import status
 
-    return asyncio.run(status())
+    return asyncio.run(status(options.region))
 
 
 def _keys_rotate(options: argparse.Namespace) -> int:
     from bot.cli.keys import rotate
 
     target = options.to_file, options.to_env, options.to_command
-    return asyncio.run(rotate(options.level, subject=options.subject, target=target))
+    return asyncio.run(rotate(options.level, subject=options.subject, target=target, region=options.region))
 
 
 def _backup(options: argparse.Namespace) -> int:
     from bot.cli.backup import backup
 
-    return backup(options.file)
+    return backup(options.file, options.region)
 
 
 def _restore(options: argparse.Namespace) -> int:
     from bot.cli.restore import restore
 
-    return asyncio.run(restore(options.file, replace=options.replace))
+    return asyncio.run(restore(options.file, replace=options.replace, region=options.region))
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator
 from bot.app import Core, open_core
 from bot.core import accounts
 from bot.core.errors import NotFoundError
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, read_settings
+
+
+def settings_of(region: str | None) -> Settings:
+    """The settings of one region's desk, by default of home's. SettingsError for one that is not served."""
+    settings = read_settings()
+    found = settings.for_region(region.upper()) if region else settings
+    if found is None:
+        raise SettingsError(f"--region {region} is not served here or has no database")
+    return found
 
 
 @contextlib.asynccontextmanager

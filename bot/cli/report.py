@@ -77,9 +77,9 @@ def draw(policy: Policy, found: list[Kept], file: Path) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xlabel("share in percent; the numbers in the bars are counts")
-    axes.set_title(f"{policy.title} {policy.version}: how its promises were kept")
+    axes.set_title(f"{policy.title} {policy.version}: how its promises were kept", loc="left", pad=14)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
+    figure.legend(*axes.get_legend_handles_labels(), ncols=3, loc="outside lower left", frameon=False)
     figure.savefig(file, dpi=130, format="png")
     pyplot.close(figure)
 

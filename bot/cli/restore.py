@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.app import holder_of, open_core
 from bot.cli.backup import database_file
+from bot.cli.regions import settings_of
 from bot.core import moving
 from bot.core.clock import SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
@@ -15,15 +16,15 @@ from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.replay import replay
 from bot.core.keys import KeyRing
 from bot.core.keys.ring import LEDGER
-from bot.settings import Settings, read_settings
+from bot.settings import Settings
 from bot.storage import SqlKeyStore
 from bot.storage.backups import epochs_needed, put_back
 from bot.workers import DatabaseEngine
 
 
-async def restore(backup: Path | None, *, replace: bool = False) -> int:
+async def restore(backup: Path | None, *, replace: bool = False, region: str | None = None) -> int:
     """0 when the service may start again; 2 when nothing was touched."""
-    settings = read_settings()
+    settings = settings_of(region)
     if backup is not None:
         database = database_file(settings)
         if database.exists() and not replace and not quarantine.is_on(settings.data_dir):
@@ -56,7 +57,7 @@ async def restore(backup: Path | None, *, replace: bool = False) -> int:
 def _keys_are_there(settings: Settings, backup: Path) -> bool:
     """Whether every data key of the backup still opens: its epoch key may have been destroyed on schedule."""
     needed = epochs_needed(backup)
-    store = SqlKeyStore.in_file(settings.data_dir / "keys" / "keys.sqlite3")
+    store = SqlKeyStore.in_file(settings.key_store)
     try:
         ring = KeyRing(settings.region, holder_of(settings), store, SystemClock(), SystemRandomness())
         ring.open()

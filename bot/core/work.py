@@ -102,20 +102,20 @@ def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = (), alarm: Alarm |
     found = tx.work.select(
         state=WorkState.WAITING.value, due_at__le=now, order_by="due_at", limit=limit, skip_locked=True, **wanted
     )
-    taken = []
+    taken: list[tuple[Work, dict[str, Any]]] = []
     for work in found:
         if work.attempts >= ATTEMPTS_BEFORE_DEAD:
             _bury(tx, work, work.error or "Died", alarm)
             continue
-        mine = {
+        mine: dict[str, Any] = {
             "fence": work.fence + 1,
             "attempts": work.attempts + 1,
             "due_at": now + LEASE,
             "lease_until": now + LEASE,
         }
-        if tx.work.update(_mine(work), **mine):
-            taken.append(replace(work, **mine))
-    return taken
+        taken.append((work, mine))
+    tx.work.update_each([(_mine(work), mine) for work, mine in taken])  # locked by the look: nobody was faster
+    return [replace(work, **mine) for work, mine in taken]
 
 
 def beat(tx: Tx, work: Work) -> None:

@@ -166,9 +166,7 @@ class Collection(Generic[T]):
         conditions: list[_Condition] = []
         values: dict[str, Any] = {}
         for name, value in where.items():
-            field, _, operator = name.partition("__")
-            if field in self._shape.sealed:
-                raise ValueError(f"{field} is sealed and cannot be compared")
+            field, operator = self._shape.parse(name)
             if operator == "in":
                 several = tuple(value)
                 conditions.append((field, operator, len(several)))

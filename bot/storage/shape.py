@@ -38,6 +38,7 @@ class Shape(Generic[T]):
             name for name, hint in hints.items() if get_origin(hint) is dict and name not in self.sealed
         )
         self._instants = frozenset(column.name for column in table.c if isinstance(column.type, Instant))
+        self._worked_on = [name for name in self.names if name in self._instants | self.json | self.sealed.keys()]
         self._decoders = [
             (place, self._decoder(column.name, column.type))
             for place, column in enumerate(table.c)
@@ -46,6 +47,7 @@ class Shape(Generic[T]):
         self._sealed_places = [(self.names.index(name), name, codec) for name, codec in self.sealed.items()]
         self._subject = self.names.index("subject") if "subject" in self.names else -1
         self._id = self.names.index("id")
+        self._parsed: dict[str, tuple[str, str]] = {}
         self._sql: dict[Any, tuple[str, list[str]]] = {}
 
     def sql(self, key: Any, build: Callable[[], ClauseElement]) -> tuple[str, list[str]]:
@@ -57,10 +59,23 @@ class Shape(Generic[T]):
             self._sql[key] = found
         return found
 
+    def parse(self, name: str) -> tuple[str, str]:
+        """A condition's column and comparison. ValueError for a sealed column: look-ups go through blind indexes."""
+        found = self._parsed.get(name)
+        if found is None:
+            field, _, operator = name.partition("__")
+            if field in self.sealed:
+                raise ValueError(f"{field} is sealed and cannot be compared")
+            found = self._parsed[name] = (field, operator)
+        return found
+
     def row(self, record: T, keys: Keychain | None) -> dict[str, Any]:
         """A record as values by column, sealed where it is personal."""
         subject, row = getattr(record, "subject", ""), getattr(record, "id")  # noqa: B009 - every record has one
-        return {name: self.value(name, getattr(record, name), subject, row, keys) for name in self.names}
+        values = {name: getattr(record, name) for name in self.names}
+        for name in self._worked_on:
+            values[name] = self.value(name, values[name], subject, row, keys)
+        return values
 
     def value(self, name: str, value: Any, subject: str, row: str, keys: Keychain | None) -> Any:
         """One field as the database keeps it."""

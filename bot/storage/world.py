@@ -13,7 +13,7 @@ from bot.core.ids import Randomness
 from bot.core.keys import SERVICE, Purpose, Vault
 from bot.core.policies import Policy
 from bot.core.ports import Tx
-from bot.storage.tables import metadata
+from bot.storage.migrations import migrate
 from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class World:
 
     def prepare(self, connection: Connection) -> None:
         """What every database holds from its first start: the tables, the service's key and the head of the audit chain."""
-        metadata.create_all(connection)
+        migrate(connection)
         tx = self.transaction(connection, Purpose.DELIVERY)
         tx.audit_head()
         if not tx.keys.exists(SERVICE):

@@ -44,6 +44,8 @@ class Desk:
     bot_name: str
     services: Mapping[str, Any]
     slow_results: dict[str, Any] = field(default_factory=dict)
+    without_draft: set[str] = field(default_factory=set)
+    """Places of which this update's transaction knows that nothing is drafted there."""
 
     async def __call__(self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `verb(tx, *args, **kwargs)`."""

@@ -39,7 +39,8 @@ class DraftStorage(BaseStorage):
         """Nothing of its own to close."""
 
     async def _find(self, key: StorageKey) -> drafts.Draft | None:
-        return await current_desk.get()(lambda tx: drafts.find(tx, _index(tx, key)))
+        desk = current_desk.get()
+        return await desk(lambda tx: _look(tx, desk, _index(tx, key)))
 
     async def _change(self, key: StorageKey, **changes: Any) -> None:
         desk = current_desk.get()
@@ -47,15 +48,27 @@ class DraftStorage(BaseStorage):
 
         def change(tx: Tx) -> None:
             index = _index(tx, key)
-            before = drafts.find(tx, index)
+            before = _look(tx, desk, index)
             kept: dict[str, Any] = {
                 "state": before.state if before else None,
                 "data": before.data if before else {},
             }
+            if before is None and not any(changes.values()):
+                return  # nothing there and nothing to keep
+            desk.without_draft.discard(index)
             owner = subject if subject == SERVICE or tx.keys.exists(subject) else SERVICE
             drafts.put(tx, index, owner, **(kept | changes))
 
         await desk(change)
+
+
+def _look(tx: Tx, desk: Desk, index: str) -> drafts.Draft | None:
+    if index in desk.without_draft:
+        return None
+    found = drafts.find(tx, index)
+    if found is None:
+        desk.without_draft.add(index)
+    return found
 
 
 def _index(tx: Tx, key: StorageKey) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from aiogram.filters.callback_data import CallbackData
@@ -76,4 +77,9 @@ class Dismiss(CallbackData, prefix="no"):
 
 def go(label: Line | str, to: str, of: str = "", style: Style | None = None) -> Button:
     """A button that opens a flow."""
-    return Button(label, data=Go(to=to, of=of).pack(), style=style)
+    return Button(label, data=_packed(to, of), style=style)
+
+
+@lru_cache(maxsize=1024)
+def _packed(to: str, of: str) -> str:
+    return Go(to=to, of=of).pack()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ def _office() -> Any:
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
-    yield _OFFICE[-1]
+def office() -> Office:
+    return _OFFICE[-1]
 
 
 class Interleavings(RuleBasedStateMachine):

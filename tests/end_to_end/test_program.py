@@ -39,7 +39,7 @@ async def test_killed_at_any_point_it_answers_everything_after_a_restart(program
     await program.kill()
     telegram.world.faults.clear()
     await program.start()
-    await until(lambda: _answers(telegram, "alice", "no case with this reference") >= 6)
+    await until(lambda: _answers(telegram, "alice", "no case with this reference") >= 6, 100)
     assert await program.stop() == 0
     assert _answers(telegram, "alice", "no case with this reference") <= 7
 

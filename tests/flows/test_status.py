@@ -10,7 +10,6 @@ from bot.core.ports import Tx
 from tests.stage import Stage
 
 
-
 async def given_case(stage: Stage, right: Right, *, who: str = "alice", place: str | None = None, told: bool = True) -> str:
     """An open case of a person; its reference."""
     from bot.core import accounts

@@ -188,3 +188,22 @@ async def test_who_writes_while_being_moved_is_asked_to_wait(stage: Stage) -> No
         alice: /history
         bot:   Your data is being moved to another region. Please try again in a moment.
     """)
+
+
+async def test_a_link_of_another_region_is_redeemed_there(stage: Stage) -> None:
+    """The account is there already; from then on that region answers for whoever redeemed it."""
+    there = (await stage.app.regions.open("US")).core.database
+
+    def issue(tx: Tx) -> str:
+        return accounts.issue_link(tx, accounts.create(tx, name="anna").id)
+
+    token = await there.write(issue)
+    stage._typed.append(token)
+    await stage.plays(f"""
+        bob: /start link-{token}
+        bot: Your account is now linked to this chat. ...
+        bob: /privacy
+        bot: ... Your data is kept in: United States. ...
+    """)
+    assert stage.app.regions.directory.find(stage.world.person("bob").id) == "US"
+    assert await stage.core.database.read(lambda tx: tx.accounts.count()) == 0

@@ -123,11 +123,10 @@ def next_look(policy: Policy, case: Timed, now: datetime) -> datetime | None:
     looks: list[datetime] = []
     if case.waiting_since is not None and case.reminded_at is None:
         looks.append(remind_at(policy, case.waiting_since))
-    if not stands(case):
-        if case.missed_told_at is None:
-            looks.append(case.target_due + timedelta(milliseconds=1))
-            if case.delay_told_at is None and can_extend(policy, case):
-                looks.append(delay_at(policy, case))
+    if not stands(case) and case.missed_told_at is None:
+        looks.append(case.target_due + timedelta(milliseconds=1))
+        if case.delay_told_at is None and can_extend(policy, case):
+            looks.append(delay_at(policy, case))
     return min(looks, default=None)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.core import audit, cases, deadlines, work
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
+from bot.core.deletion import REMIND
 from bot.core.erasure import certificate
 from bot.core.erasure.job import ERASE, PURGED, SCOPES, STEPS
 from bot.core.erasure.ledger import Entry, Ledger
@@ -21,8 +22,6 @@ from bot.core.errors import ErasureLeftError
 from bot.core.keys import rotation
 from bot.core.keys.ring import SIGNING, KeyRing
 from bot.core.ports import Tx
-
-REMIND = "deletion.remind"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Keychain:
 
     def exists(self, subject: str) -> bool:
         """Whether the subject has a key that was not shredded."""
-        row = self._rows.find(id=subject)
+        row = self._seen.get(subject) or self._rows.find(id=subject)
         return row is not None and row.wrapped is not None
 
     def seal(self, subject: str, table: str, column: str, row: str, plaintext: bytes) -> bytes:

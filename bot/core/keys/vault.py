@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import threading
 from collections import OrderedDict
@@ -96,7 +95,7 @@ class Vault:
     def blind_index(self, kind: str, value: str) -> str:
         """A keyed index for equality look-ups (HMAC-SHA256, 128 bits): tells nothing without the index key."""
         message = f"{kind}:{value}".encode()
-        return hmac.new(self.ring.named(ring_keys.INDEX), message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.ring.named(ring_keys.INDEX), message, "sha256").hex()[:32]
 
     def dek(self, row: SubjectKey) -> Dek:
         """The opened DEK of a row, from the cache while its generation stands.

@@ -15,9 +15,20 @@ from typing import Final
 
 PATH: Final = Path(__file__).parent / "cues.toml"
 _NAMES: Final = "other_products"
+_MATTERS: Final = "other_matters"
+_ANYWHERE: Final = (_NAMES, _MATTERS)
 # A brand may stand inside a text without spaces, so only letters that could continue it end its name.
 _EDGE: Final = ((r"(?<!\w)", r"(?!\w)"), (r"(?<![a-zа-я])", r"(?![a-z])"))
 _UNSPACED: Final = frozenset({"zh", "ja", "ko", "th", "ar"})
+
+_SCRIPTS: Final = {
+    "ru": re.compile(r"[\u0400-\u052f]"),
+    "ar": re.compile(r"[\u0600-\u077f]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "ko": re.compile(r"[\uac00-\ud7a3]"),
+    "zh": re.compile(r"[\u3400-\u9fff]"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ def _lexicon() -> dict[str, dict[str, re.Pattern[str]]]:
     tables: dict[str, dict[str, str]] = tomllib.loads(PATH.read_text(encoding="utf-8"))
     return {
         lang: {
-            kind: re.compile(words if lang in _UNSPACED else rf"{_EDGE[lang == _NAMES][0]}(?:{words}){_EDGE[lang == _NAMES][1]}")
+            kind: re.compile(words if lang in _UNSPACED else rf"{_EDGE[lang in _ANYWHERE][0]}(?:{words}){_EDGE[lang in _ANYWHERE][1]}")
             for kind, words in table.items()
         }
         for lang, table in tables.items()
@@ -70,3 +81,36 @@ def find(text: str, lang: str | None) -> Cues:
     hits["negation"] = table["negation"].search(table["leaving"].sub(" ", lowered)) is not None
     names = _lexicon()[_NAMES]["names"]
     return Cues(question_mark="?" in text, other_product=bool(names.search(lowered)), **hits)
+
+
+def _readable_tables(text: str, lang: str | None) -> list[dict[str, re.Pattern[str]]]:
+    """Every table that may have a say: of the language, of English, and of each script that stands in the text."""
+    keys = {"en", lang if lang == "pt_BR" else (lang or "en").split("_")[0]}
+    keys |= {key for key, script in _SCRIPTS.items() if script.search(text)}
+    lexicon = _lexicon()
+    return [lexicon[key] for key in sorted(keys) if key in lexicon]
+
+
+def asked_in_any_language(text: str, lang: str | None) -> bool:
+    """Whether a text asks in any language that it may be written in: "delete account من فين" is half English."""
+    lowered = text.lower().replace("i\u0307", "i")
+    tables = _readable_tables(lowered, lang)
+    return "?" in text or any(table[kind].search(lowered) for table in tables for kind in ("question", "asking", "inform"))
+
+
+def speaks_of_something_else(text: str, lang: str | None) -> bool:
+    """Whether an account with somebody else, or the training of models, is spoken of: no known brand is needed."""
+    lowered = text.lower().replace("i\u0307", "i")
+    elsewhere = any(table["elsewhere"].search(lowered) for table in _readable_tables(lowered, lang))
+    return elsewhere or _lexicon()[_MATTERS]["names"].search(lowered) is not None
+
+
+def speaks_of_closing(text: str, lang: str | None) -> bool:
+    """Whether the words for an account and for taking it away both stand in the text ("quit" says both at once)."""
+    lowered = text.lower().replace("i\u0307", "i")
+    tables = _readable_tables(lowered, lang)
+
+    def says(kind: str) -> bool:
+        return any(kind in table and table[kind].search(lowered) for table in tables)
+
+    return says("quit") or (says("account") and says("erase"))

@@ -113,8 +113,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--folds", type=int, default=0)
     arguments.add_argument("--errors", action="store_true", help="print what was misunderstood")
+    arguments.add_argument("--folder", type=Path, default=FOLDER, help="where the questions are")
     wanted = arguments.parse_args()
-    questions = read_questions()
+    questions = read_questions(wanted.folder)
     if questions:
         understanding = Understanding.load()
         understood = understanding.understand_many([(q.text, q.lang) for q in questions])

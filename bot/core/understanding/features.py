@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.understanding import cues
+from bot.core.understanding.cues import Cues
 from bot.core.understanding.encoder import DIMENSIONS, encode
 from bot.core.understanding.normalise import plain, without_diacritics
 
@@ -50,25 +51,25 @@ def grams(text: str) -> set[str]:
 
 def hashed(text: str) -> tuple[NDArray[np.intp], Array]:
     """Buckets and signed weights of the n-grams; the weights have length one so that long texts do not shout."""
-    codes = sorted(zlib.crc32(gram.encode("utf-8", "replace")) for gram in grams(text))
+    codes = [zlib.crc32(gram.encode("utf-8", "replace")) for gram in grams(text)]
     if not codes:
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32)
-    code = np.array(codes, dtype=np.int64)
+    code = np.sort(np.array(codes, dtype=np.int64))
     signs = np.where(code >> 31, 1.0, -1.0) / np.sqrt(len(codes))
     return (code % BUCKETS).astype(np.intp), signs.astype(np.float32)
 
 
-def dense(texts: Sequence[str], langs: Sequence[str | None], sparing: Sequence[bool]) -> Array:
+def dense(texts: Sequence[str], marks: Sequence[Cues], careful: Sequence[bool]) -> Array:
     """Both meanings and the cues, one row per normalised text. One encoder call for all, each spelling once; where
-    `sparing` is set the plain spelling serves twice, for half the time."""
+    `careful` is not set the plain spelling serves twice, for half the time."""
     plains = [plain(text) for text in texts]
-    written = [bare if spare else text for text, bare, spare in zip(texts, plains, sparing, strict=True)]
+    written = [text if care else bare for text, bare, care in zip(texts, plains, careful, strict=True)]
     unique = list(dict.fromkeys([*written, *plains]))
     row = {text: at for at, text in enumerate(unique)}
     encoded = encode(unique)
     vectors = encoded[[row[text] for text in (*written, *plains)]]
-    marks = np.array([cues.find(text, lang).as_numbers() for text, lang in zip(texts, langs, strict=True)])
-    return joined(vectors[: len(texts)], vectors[len(texts) :], marks.reshape(len(texts), len(cues.KINDS)))
+    numbers = np.array([mark.as_numbers() for mark in marks])
+    return joined(vectors[: len(texts)], vectors[len(texts) :], numbers.reshape(len(texts), len(cues.KINDS)))
 
 
 def joined(written: Array, plains: Array, marks: NDArray[np.float64]) -> Array:

@@ -26,14 +26,14 @@ MEANING: Final[dict[str, str]] = {
         "opting out does."
     ),
     "data_collected": "What personal data is collected and why / for which purpose it is used.",
-    "retention_period": "How long conversations/data are kept (30 days by default unless deleted sooner or saved).",
+    "retention_period": "How long conversations/data are kept (by default, unless deleted sooner or saved).",
     "data_center_location": (
         "Where data is stored / in which country the data centres or servers are (China, Singapore; regional "
         "routing)."
     ),
     "residency_eu": "Where data of users in Europe stays / whether EU data leaves the EU or goes to China.",
     "residency_us": "Where data of US / North American users is kept; US data residency.",
-    "encryption": "Encryption in transit and at rest (TLS 1.3, AES-256), including whether data is encrypted at all.",
+    "encryption": "Encryption in transit and at rest including whether data is encrypted at all.",
     "security_overview": (
         "Generic 'is my data safe / how do you protect it' questions not about one specific measure."
     ),
@@ -41,15 +41,15 @@ MEANING: Final[dict[str, str]] = {
         "Who inside the company (staff, employees) can see user data; role-based access control and audit "
         "logs of accesses."
     ),
-    "certifications_soc2": "Certifications and independent third-party audits (SOC 2 Type II), what they mean.",
+    "certifications_soc2": "Certifications and independent third-party audits, what they mean.",
     "gdpr_compliance": "GDPR compliance and which extra rights GDPR/European users have in general.",
     "ccpa_rights": "CCPA / California residents' rights (other than a plain 'do you sell my data').",
     "do_not_sell": "Whether personal data is sold (to advertisers, brokers, third parties). It is not sold.",
     "pipl": "Compliance with China's Personal Information Protection Law (PIPL).",
-    "breach_notification": "What happens / who is told and how fast after a data breach or hack (72 hours).",
+    "breach_notification": "What happens / who is told and how fast after a data breach or hack.",
     "export_how": (
         "How / whether one can get a copy of, access, export or take away one's data (portability), in which "
-        "format and how fast (JSON, 48 h)."
+        "format and how fast."
     ),
     "delete_account_how": (
         "How / whether one can delete the account with all data, incl. right to be forgotten, steps, password"
@@ -60,7 +60,7 @@ MEANING: Final[dict[str, str]] = {
         "everything is really gone."
     ),
     "deletion_grace_period": (
-        "Whether / until when an account deletion can be undone or data recovered (7-day grace period, "
+        "Whether / until when an account deletion can be undone or data recovered (grace period, "
         "afterwards nothing)."
     ),
     "delete_conversation_how": "How to delete one single conversation (trash icon in chat history).",
@@ -71,7 +71,7 @@ MEANING: Final[dict[str, str]] = {
     "restriction_how": "What the right to restrict processing is / how to use it.",
     "objection_automated": "Automated decision-making / profiling and the right to object to it.",
     "response_times": (
-        "How fast data requests are acknowledged and fulfilled (5 business days / 30 days) and what happens "
+        "How fast data requests are acknowledged and fulfilled and what happens "
         "when they are delayed or complex."
     ),
     "escalate_dpo": (

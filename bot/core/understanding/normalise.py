@@ -13,12 +13,15 @@ from typing import Final
 
 LONGEST_INPUT: Final = 4096
 LONGEST_TEXT: Final = 560
+# Of a message with more different signs than any writing needs, only both ends are looked at.
+_MOST_SIGNS: Final = 700
+_KEPT: Final = 1200
+_QUESTION: Final = 160
 LONGEST_WORD: Final = 40
 LONGEST_REMARK: Final = 500
 LONG_MESSAGE: Final = 140
 MOST_REPEATS: Final = 6
 LONGEST_SENTENCE: Final = 240
-MOST_SENTENCES: Final = 8
 
 # Letters of other scripts which look Latin. Only used when a word mixes scripts or the message is otherwise Latin.
 _TO_LATIN: Final = str.maketrans(
@@ -45,8 +48,14 @@ _SAME_MARK: Final = str.maketrans(
 )  # fmt: skip
 
 
+_TROUBLE: Final = frozenset({"Mn", "Me", "Cf", "Cs", "Co", "Cn", "Cc", "So", "Sk"})
+_TWO_SCRIPTS: Final = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
+
+
 def _visible(text: str) -> str:
     """Drops what nobody sees or what only shouts: controls, formats, surrogates, stacked accents, pictures."""
+    if not {unicodedata.category(char) for char in set(text)} & _TROUBLE:
+        return text
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -80,6 +89,8 @@ def _script(char: str) -> str:
 
 def _one_script(text: str) -> str:
     """Turns look-alike letters of another script back, word by word ("dеlete" with a Cyrillic е)."""
+    if not _TWO_SCRIPTS.search(text):
+        return text
     scripts = [_script(char) for char in text]
     foreign = scripts.count("cyrillic") + scripts.count("greek")
     latin = scripts.count("latin")
@@ -122,7 +133,10 @@ def _short_words(text: str) -> str:
 
 def normalise(text: str) -> str:
     """One line of visible text; "" when nothing readable is left (then nobody has to guess)."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST_INPUT])[: 2 * LONGEST_INPUT]
+    text = text[:LONGEST_INPUT]
+    if len(text) > _KEPT and len(set(text)) > _MOST_SIGNS:
+        text = f"{text[: _KEPT // 2]} {text[-_KEPT // 2 :]}"
+    text = unicodedata.normalize("NFKC", text)[:LONGEST_INPUT]
     text = _visible(text).translate(_SAME_MARK)
     text = _LINK.sub(" ", _MARKUP.sub(" ", text))
     text = _one_script(text)
@@ -136,9 +150,16 @@ def normalise(text: str) -> str:
     text = _short_words(" ".join(line for line in lines if line))
     if len(text) > LONGEST_REMARK:
         text = _without_padding(text)
-    # People give the circumstances first and ask last, so both ends of a flood are kept.
-    half = LONGEST_TEXT // 2
-    return text if len(text) <= LONGEST_TEXT else f"{text[: half - 1].strip()} {text[-half:].strip()}"
+    return text if len(text) <= LONGEST_TEXT else _shortened(text)
+
+
+def _shortened(text: str) -> str:
+    """People give the circumstances first and ask last: both ends are kept, and what is asked in between."""
+    third = LONGEST_TEXT // 3
+    asked = [piece for piece in _SENTENCE_END.split(text[third:-third]) if "?" in piece and len(piece) <= _QUESTION]
+    between = " ".join(asked[-2:])[-third:]
+    side = (LONGEST_TEXT - len(between)) // 2 - 2
+    return " ".join(part.strip() for part in (text[:side], between, text[-side:]) if part.strip())
 
 
 def _without_padding(text: str) -> str:
@@ -198,8 +219,13 @@ def _is_shipped(code: int) -> bool:
 
 def without_diacritics(text: str) -> str:
     """As typed on a foreign keyboard. Only Latin letters: in Thai, Arabic or Japanese the marks are the letters."""
+    if text.isascii():
+        return text
     out = []
     for char in text:
+        if char.isascii() or char > "\u1eff":
+            out.append(char)
+            continue
         base = unicodedata.normalize("NFD", char)
         out.append(base[0] if len(base) > 1 and base[0].isascii() else char)
     return "".join(out).translate(_PLAIN)

@@ -1,23 +1,25 @@
 """Questions as lines of JSON in, meanings as lines of JSON out: `python -m bot understand < questions.jsonl`.
 
+Each line is answered and flushed before the next is read, so that a program may hold a conversation over the pipe.
 A line that cannot be understood as a question is answered with an error object that says why; nothing stops the rest.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
 from bot.core.understanding.phrases import LANGUAGES
 from bot.core.understanding.understanding import Understanding, Understood
 
-_BATCH: Final = 64
+_SHIPPED: Final = {lang.casefold(): lang for lang in LANGUAGES}
+_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 
 
 class Out(Protocol):
     def write(self, text: str, /) -> Any: ...
+    def flush(self) -> Any: ...
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -33,8 +35,14 @@ def _read(line: str) -> dict[str, Any]:
     return question
 
 
-def _known(lang: Any) -> str | None:
-    return lang if isinstance(lang, str) and lang in LANGUAGES else None
+def language_of(lang: Any) -> str | None:
+    """The shipped language that a tag means ("de-AT", "zh-TW", "PT"); None for any other tag, which is ignored."""
+    if not isinstance(lang, str):
+        return None
+    first, *rest = lang.strip().casefold().replace("_", "-").split("-")
+    if first == "zh":
+        return "zh_Hant" if _TRADITIONAL & set(rest) and "hans" not in rest else "zh_Hans"
+    return "pt_BR" if first == "pt" else _SHIPPED.get(first)
 
 
 def _line(question: dict[str, Any], understood: Understood) -> dict[str, Any]:
@@ -44,26 +52,20 @@ def _line(question: dict[str, Any], understood: Understood) -> dict[str, Any]:
         "confidence": understood.confidence,
         "alternatives": [list(pair) for pair in understood.alternatives],
         "decision": understood.decision,
-        "lang": understood.lang or _known(question.get("lang")),
+        "lang": understood.lang or language_of(question.get("lang")),
         "intents": list(understood.intents),
     }
-
-
-def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
-    source = iter(lines)
-    while batch := list(islice(source, _BATCH)):
-        yield batch
 
 
 def stream(lines: Iterable[str], out: Out, understanding: Understanding | None = None) -> None:
     """Answers line by line in the order of the questions; empty lines are skipped."""
     engine = understanding or Understanding.load()
-    for batch in _batches(line for line in lines if line.strip()):
-        questions = [_read(line) for line in batch]
-        good = [question for question in questions if "error" not in question or "text" in question]
-        answers = iter(engine.understand_many([(str(q["text"]), _known(q.get("lang"))) for q in good]))
-        for question in questions:
-            is_bad = "error" in question and "text" not in question
-            answer = question if is_bad else _line(question, next(answers))
-            # ASCII, so that a lone surrogate in an id cannot break the pipe.
-            out.write(json.dumps(answer) + "\n")
+    for line in lines:
+        if not line.strip():
+            continue
+        question = _read(line)
+        if isinstance(question.get("text"), str):
+            question = _line(question, engine.understand(question["text"], language_of(question.get("lang"))))
+        # ASCII, so that a lone surrogate in an id cannot break the pipe.
+        out.write(json.dumps(question) + "\n")
+        out.flush()

@@ -9,7 +9,6 @@ Nothing is stored, logged or sent. Several threads may call it at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,28 +16,18 @@ from typing import Final
 import numpy as np
 
 from bot.core.understanding import cues, encoder, features, head, language
+from bot.core.understanding.cues import Cues
 from bot.core.understanding.decision import DELETE, Choice, decide, in_sensible_order, unreadable, vetoes
 from bot.core.understanding.features import Array
 from bot.core.understanding.labels import ACTIONS, INDEX, LABELS, OUT, SMALL_TALK, is_action
-from bot.core.understanding.normalise import (
-    LONG_MESSAGE,
-    MOST_SENTENCES,
-    is_readable,
-    normalise,
-    sentences,
-)
+from bot.core.understanding.normalise import is_readable, normalise
+from bot.core.understanding.parts import Parts, parts_of
 
-# Where one message may hold two wishes: a sentence end, or a joining word of any shipped language.
-_JOINT: Final = re.compile(
-    r"(?<=[.!?。])\s*|[,;，、]\s*|\s+(?:and|then|also|plus|und|dann|außerdem|y|luego|et|puis|e|poi|depois|en|dan|i|oraz|"
-    r"potem|ve|sonra|и|потом|а также|و|ثم)\s+|然后|然後|并且|並且|再|して、|てから|그리고|하고\s|แล้วก็|และ|แล้ว"
-)
 _CLEAR: Final = 0.6
 _TRACE: Final = 0.2
-_MOST_CLAUSES: Final = 5
-_REMARK: Final = 300
 _ACTIONS: Final = [INDEX[label] for label in ACTIONS]
 _WHOLE: Final = 0.5
+_NOTHING: Final = np.zeros((0, len(LABELS)), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,66 +65,53 @@ class Understanding:
         texts = [normalise(text) for text, _ in messages]
         langs = [language.detect(text, self._head, known) for text, (_, known) in zip(texts, messages, strict=True)]
         tongues = [lang or known for lang, (_, known) in zip(langs, messages, strict=True)]
-        wholes = [[_short(text), *_sentences(text)] if is_readable(text) else [] for text in texts]
-        rows = self._rows(wholes, tongues, careful=True)
-        # Only a message that may wish for something is searched for a second wish: it costs as much again.
-        wishes = [
-            _wishes(text) if len(own) and own[0, _ACTIONS].sum() >= _TRACE else []
-            for text, own in zip(texts, rows, strict=True)
+        marks = [cues.find(text, tongue) for text, tongue in zip(texts, tongues, strict=True)]
+        parts = [parts_of(text, mark) if is_readable(text) else None for text, mark in zip(texts, marks, strict=True)]
+        rows = self._rows(parts, tongues, marks)
+        return [
+            _meaning(text, part, own, mark, lang, tongue)
+            if part
+            else _understood(unreadable(), lang, ())
+            for text, part, own, mark, lang, tongue in zip(texts, parts, rows, marks, langs, tongues, strict=True)
         ]
-        wish_rows = self._rows(wishes, tongues, careful=False)
-        results = []
-        for text, parts, own, pieces, extra, lang, tongue in zip(
-            texts, wholes, rows, wishes, wish_rows, langs, tongues, strict=True
-        ):
-            if not parts:
-                results.append(_understood(unreadable(), lang, ()))
-                continue
-            marks, whole = cues.find(text, tongue), _together(parts, own)
-            choice = decide(whole, marks)
-            intents = _intents(choice, pieces, extra, tongue)
-            # A piece may lose the "don't" or the "keep": deletion must also stand in the message as a whole.
-            if vetoes(marks) or whole[INDEX[DELETE]] < _TRACE:
-                intents = tuple(wish for wish in intents if wish != DELETE or wish == choice.label)
-            results.append(_understood(choice, lang, intents))
-        return results
 
-    def _rows(self, groups: list[list[str]], tongues: list[str | None], *, careful: bool) -> list[Array]:
-        """Probabilities of every text of every group, by one pass through encoder and head."""
-        flat = [text for group in groups for text in group]
+    def _rows(self, groups: list[Parts | None], tongues: list[str | None], marks: list[Cues]) -> list[Array]:
+        """Probabilities of every part of every message, by one pass through encoder and head."""
+        flat = [text for group in groups if group for text in group.texts]
         if not flat:
-            return [np.zeros((0, len(LABELS)), dtype=np.float32) for _ in groups]
-        spoken = [tongue for tongue, group in zip(tongues, groups, strict=True) for _ in group]
-        sparing = [not careful or at > 0 or len(t) >= _REMARK for group in groups for at, t in enumerate(group)]
-        every = self._head.probabilities(features.dense(flat, spoken, sparing), flat)
-        ends = np.cumsum([len(group) for group in groups])
-        return [every[end - len(group) : end] for end, group in zip(ends, groups, strict=True)]
+            return [_NOTHING for _ in groups]
+        careful = [group.careful and at == 0 for group in groups if group for at in range(len(group.texts))]
+        found = [
+            mark if at == 0 and text == group.whole else cues.find(text, tongue)
+            for group, tongue, mark in zip(groups, tongues, marks, strict=True)
+            if group
+            for at, text in enumerate(group.texts)
+        ]
+        every = self._head.probabilities(features.dense(flat, found, careful), flat)
+        ends = np.cumsum([len(group.texts) if group else 0 for group in groups])
+        return [
+            every[end - len(group.texts) : end] if group else _NOTHING for end, group in zip(ends, groups, strict=True)
+        ]
+
+
+def _meaning(text: str, parts: Parts, rows: Array, marks: Cues, lang: str | None, tongue: str | None) -> Understood:
+    """One message from the probabilities of its parts."""
+    count = 1 + len(parts.sentences)
+    whole = _together([parts.whole, *parts.sentences], rows[:count])
+    choice = decide(whole, marks, text, tongue)
+    # Only a message that wishes for something is searched for a second wish.
+    pieces, own = (parts.clauses, rows[count:]) if parts.clauses else (parts.sentences, rows[1:count])
+    intents = _intents(choice, pieces, own, tongue) if whole[_ACTIONS].sum() >= _TRACE else ()
+    # A piece may lose the "don't" or the "keep": the message as a whole must be free of vetoes too.
+    if DELETE in intents and vetoes(marks, text, tongue):
+        intents = tuple(wish for wish in intents if wish != DELETE)
+    return _understood(choice, lang, intents)
 
 
 def _understood(choice: Choice, lang: str | None, intents: tuple[str, ...]) -> Understood:
     return Understood(
         choice.label, choice.confidence, choice.alternatives, choice.decision, lang, intents or (choice.label,)
     )
-
-
-def _short(text: str) -> str:
-    """Both ends of a long message: what it is about and what it asks for."""
-    return text if len(text) <= _REMARK else f"{text[: _REMARK // 2]} {text[-_REMARK // 2 :]}"
-
-
-def _sentences(text: str) -> list[str]:
-    """The sentences of a long message, a few of both ends; a short one is understood as a whole."""
-    if len(text) <= LONG_MESSAGE:
-        return []
-    found = sentences(text)
-    half = MOST_SENTENCES // 2
-    return [*found[:half], *found[half:][-half:]] if len(found) > 1 else []
-
-
-def _wishes(text: str) -> list[str]:
-    """The clauses of a message that may each wish for something."""
-    pieces = [piece.strip() for piece in _JOINT.split(text) if piece and len(piece.strip()) > 5]
-    return pieces if 2 <= len(pieces) <= _MOST_CLAUSES else []
 
 
 def _together(own: list[str], rows: Array) -> Array:
@@ -156,7 +132,7 @@ def _intents(choice: Choice, pieces: list[str], rows: Array, tongue: str | None)
     """Two wishes in one message, each clear by itself; nothing that was negated or only asked becomes an action."""
     found = []
     for piece, row in zip(pieces, rows, strict=True):
-        part = decide(row, cues.find(piece, tongue))
+        part = decide(row, cues.find(piece, tongue), piece, tongue)
         is_topic = part.confidence >= _CLEAR and part.label not in {*OUT, *SMALL_TALK}
         if is_topic and (not is_action(part.label) or part.decision == "offer"):
             found.append(part.label)

@@ -61,6 +61,8 @@ async def test_what_is_delivered_is_the_package(desk: Desk) -> None:
     ref, item = asked(desk)
     exports.make_build_job(texts_for, lambda: SIGNING_KEY)(desk.engine, item)
     assert wanted == ["en"]
+    assert case_of(desk, ref).status == Status.WORKING, "built is not delivered"
+    desk.do(lambda tx: exports.arrived(tx, ref))
     assert case_of(desk, ref).status == Status.DONE
     assert desk.do(lambda tx: tx.work.get(id=item.id)).state == WorkState.DONE
     with zipfile.ZipFile(io.BytesIO(delivered(desk))) as archive:
@@ -122,6 +124,8 @@ def built_after_a_crash(desk: Desk, step: int) -> bool:
         desk.clock.move(timedelta(minutes=1))
         [again] = desk.do(lambda tx: work.claim(tx, kinds=(exports.JOB,)))
         job(desk.engine, again)
+    assert case_of(desk, ref).status == Status.WORKING, "built is not delivered"
+    desk.do(lambda tx: exports.arrived(tx, ref))
     assert case_of(desk, ref).status == Status.DONE
     with zipfile.ZipFile(io.BytesIO(delivered(desk))) as archive:
         assert archive.testzip() is None
