@@ -12,7 +12,7 @@ STATIC = (
     ("mypy", ["-m", "mypy"]),
     ("catalogues", ["-m", "bot.catalogs", "check"]),
 )
-TESTS = (("pytest", ["-m", "pytest"]),)
+TESTS = (("pytest", ["-m", "pytest", "-n", "auto", "--dist", "loadfile"]),)
 
 
 def main(arguments: list[str]) -> int:

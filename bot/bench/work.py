@@ -24,7 +24,6 @@ from bot.core.clock import FixedClock, SystemClock
 from bot.core.ports import Tx
 from bot.core.work import Work, WorkState
 from bot.settings import Settings
-from bot.storage.transaction import Transaction
 
 FLOWS, TIMERS = 2000, 1_000_000
 _AT_ONCE = 32
@@ -62,10 +61,12 @@ async def fill(core: Core, count: int, *, due_in: timedelta) -> None:
     due = core.clock.now() + due_in
 
     def batch(tx: Tx, start: int) -> None:
-        collection = cast(Transaction, tx).work
-        for number in range(start, min(start + _INSERT_BATCH, count)):
-            at = due + timedelta(milliseconds=number)
-            collection.add(Work(f"t{due_in.days}-{number:09d}", "timer", "r", WorkState.WAITING.value, at, due))
+        tx.work.add_each(
+            [
+                Work(f"t-{n:09d}", "timer", "r", WorkState.WAITING.value, due + timedelta(milliseconds=n), due)
+                for n in range(start, min(start + _INSERT_BATCH, count))
+            ]
+        )
 
     for start in range(0, count, _INSERT_BATCH):
         await core.database.write(lambda tx, start=start: batch(tx, start))  # type: ignore[misc]

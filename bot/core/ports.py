@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import Field, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bot.core.clock import Clock
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.questions import Tally
     from bot.core.work import Work
 
-__all__ = ["Clock", "Collection", "Randomness", "Tx", "sealed", "sealed_fields"]
+__all__ = ["Clock", "Collection", "Plus", "Randomness", "Tx", "sealed", "sealed_fields"]
 
 T = TypeVar("T")
 
@@ -48,12 +48,23 @@ def sealed_fields(record: type[Any]) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Plus:
+    """In `update`: not a new value, but what is added to the number that is there."""
+
+    amount: int
+
+
 class Collection(Protocol[T]):
     """All records of one kind. `where` compares for equality; `field__le`, `field__lt`, `field__gt`, `field__in`, `field__is`
     compare otherwise. Sealed fields cannot be compared: look-ups go through blind indexes."""
 
     def add(self, record: T, /) -> None:
         """Insert."""
+        ...
+
+    def add_each(self, records: Sequence[T], /) -> None:
+        """Insert many."""
         ...
 
     def add_new(self, record: T, /) -> bool:

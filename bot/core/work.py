@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.core.ids import new_id
 from bot.core.keys.vault import Purpose
-from bot.core.ports import Tx
+from bot.core.ports import Plus, Tx
 
 T = TypeVar("T")
 
@@ -102,20 +102,17 @@ def claim(tx: Tx, *, limit: int = 8, kinds: tuple[str, ...] = (), alarm: Alarm |
     found = tx.work.select(
         state=WorkState.WAITING.value, due_at__le=now, order_by="due_at", limit=limit, skip_locked=True, **wanted
     )
-    taken: list[tuple[Work, dict[str, Any]]] = []
+    taken = []
     for work in found:
         if work.attempts >= ATTEMPTS_BEFORE_DEAD:
             _bury(tx, work, work.error or "Died", alarm)
-            continue
-        mine: dict[str, Any] = {
-            "fence": work.fence + 1,
-            "attempts": work.attempts + 1,
-            "due_at": now + LEASE,
-            "lease_until": now + LEASE,
-        }
-        taken.append((work, mine))
-    tx.work.update_each([(_mine(work), mine) for work, mine in taken])  # locked by the look: nobody was faster
-    return [replace(work, **mine) for work, mine in taken]
+        else:
+            taken.append(work)
+    if taken:  # locked by the look: nobody can be faster
+        until = {"due_at": now + LEASE, "lease_until": now + LEASE}
+        tx.work.update({"id__in": [work.id for work in taken]}, fence=Plus(1), attempts=Plus(1), **until)
+        taken = [replace(work, fence=work.fence + 1, attempts=work.attempts + 1, **until) for work in taken]  # type: ignore[arg-type]
+    return taken
 
 
 def beat(tx: Tx, work: Work) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy.sql import ClauseElement
 
 from bot.core.errors import NotFoundError
 from bot.core.keys import Keychain
+from bot.core.ports import Plus
 from bot.storage.session import Session
 from bot.storage.shape import dump, filled, shape_of
 
@@ -53,6 +54,10 @@ class Collection(Generic[T]):
     def add(self, record: T, /) -> None:
         sql, names = self._shape.sql("add", lambda: insert(self._table))
         self._session.write(sql, filled(names, self._shape.row(record, self._keys)))
+
+    def add_each(self, records: Sequence[T], /) -> None:
+        sql, names = self._shape.sql("add", lambda: insert(self._table))
+        self._session.write_many(sql, [filled(names, self._shape.row(record, self._keys)) for record in records])
 
     def add_new(self, record: T, /) -> bool:
         sql, names = self._shape.sql("add_new", self._insert_new)
@@ -92,9 +97,11 @@ class Collection(Generic[T]):
 
     def update(self, where: Mapping[str, Any], /, **changes: Any) -> int:
         conditions, values = self._conditions(where)
-        changed = tuple(changes)
+        changed = tuple((name, isinstance(value, Plus)) for name, value in changes.items())
         for name, value in changes.items():
-            if name in self._shape.sealed:
+            if isinstance(value, Plus):
+                values["set_" + name] = value.amount
+            elif name in self._shape.sealed:
                 owner = str(where["subject"]), str(where["id"])
                 values["set_" + name] = self._shape.value(name, value, *owner, self._keys)
             else:
@@ -108,7 +115,7 @@ class Collection(Generic[T]):
         same, new = changes[0]
         if self._shape.sealed.keys() & new.keys():
             raise ValueError("a sealed field is changed one by one")
-        conditions, changed = tuple((name, "", 1) for name in same), tuple(new)
+        conditions, changed = tuple((name, "", 1) for name in same), tuple((name, False) for name in new)
         sql, names = self._shape.sql(("update", conditions, changed), lambda: self._change(conditions, changed))
         plan = [(name.startswith("set_"), name.removeprefix("set_")) for name in names]
         plain = self._shape.plain
@@ -225,11 +232,15 @@ class Collection(Generic[T]):
 
     def _replace(self, row: str, name: str, sealed: bytes) -> None:
         which: tuple[_Condition, ...] = (("id", "", 1),)
-        sql, names = self._shape.sql(("update", which, (name,)), lambda: self._change(which, (name,)))
+        changed = ((name, False),)
+        sql, names = self._shape.sql(("update", which, changed), lambda: self._change(which, changed))
         self._session.write(sql, filled(names, {"id": row, "set_" + name: sealed}))
 
-    def _change(self, conditions: tuple[_Condition, ...], changed: tuple[str, ...]) -> ClauseElement:
-        new = {name: bindparam("set_" + name, type_=self._table.c[name].type) for name in changed}
+    def _change(self, conditions: tuple[_Condition, ...], changed: tuple[tuple[str, bool], ...]) -> ClauseElement:
+        new: dict[str, Any] = {}
+        for name, adds in changed:
+            value = bindparam("set_" + name, type_=self._table.c[name].type)
+            new[name] = self._table.c[name] + value if adds else value
         return update(self._table).where(*self._compared(conditions)).values(new)
 
     def _insert_new(self) -> ClauseElement:

@@ -39,7 +39,8 @@ class Database(Protocol):
         ...
 
     async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        """Run a unit; when this returns, it is durably committed."""
+        """Run a unit; when this returns, it is durably committed. It may run again when it lost a race against another
+        transaction, so it touches nothing but its own."""
         ...
 
     async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
@@ -47,7 +48,8 @@ class Database(Protocol):
         ...
 
     async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
-        """Run an async unit in one transaction. It may await nothing but the unit and what never waits."""
+        """Run an async unit in one transaction. It may await nothing but the unit and what never waits, and like `write` it
+        may run again."""
         ...
 
     def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:

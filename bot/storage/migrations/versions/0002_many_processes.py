@@ -17,3 +17,5 @@ def upgrade() -> None:
     op.create_index("ix_outbox_lane_state_id", "outbox", ["lane", "state", "id"])
     op.drop_index("ix_work_state_due_at", "work")
     op.create_index("ix_work_state_due_at_id", "work", ["state", "due_at", "id"])
+    op.drop_index("ix_work_kind_ref", "work")  # PostgreSQL without statistics read all of a kind through it
+    op.create_index("ix_work_ref_kind", "work", ["ref", "kind"])
