@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message
@@ -65,6 +66,16 @@ class Say:
         if self._desk.thread_id is not None:
             data["message_thread_id"] = self._desk.thread_id
         await self._put("sendMessage", data, "")
+
+    async def picture(self, png: bytes, caption: Line | Html, keyboard: Keyboard = ()) -> None:
+        """Show a chart (bot/telegram/charts.py), in the topic of the message."""
+        data: dict[str, Any] = {"chat_id": self._desk.chat_id, "png": base64.b64encode(png).decode("ascii")}
+        data |= {"caption": caption.html, "parse_mode": "HTML"}
+        if keyboard:
+            data["reply_markup"] = markup(keyboard)
+        if self._desk.thread_id is not None:
+            data["message_thread_id"] = self._desk.thread_id
+        await self._put("sendPhoto", data, "")
 
     async def toast(self, text: Line, *, alert: bool = False) -> None:
         """A short answer to a tap."""

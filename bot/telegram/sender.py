@@ -6,6 +6,7 @@ A row is leased while it is being sent and marked when Telegram took it: at-leas
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import re
 import time
@@ -59,6 +60,7 @@ class Outgoing:
     method: str
     data: dict[str, Any]
     document: tuple[bytes, str] | None = None
+    photo: bytes | None = None
     group: bool = False
     completes: str = ""
     """The export case that ends when this arrives."""
@@ -152,8 +154,9 @@ class Sender:
         try:
             payload = tx.outbox.get(id=row.id).payload or {}
             if row.kind != "notice":
-                chat = payload.get("chat_id")
-                return Outgoing(row, row.kind, payload, group=isinstance(chat, int) and chat < 0)
+                chat, png = payload.get("chat_id"), payload.pop("png", None)
+                photo = base64.b64decode(png) if png else None
+                return Outgoing(row, row.kind, payload, photo=photo, group=isinstance(chat, int) and chat < 0)
             return self._render_notice(tx, row, payload)
         except (PrivacyError, KeyError, ValueError) as error:  # its owner's key is gone, or a kind nobody knows now
             log.info("outbox row dropped: %s", type(error).__name__)
@@ -267,6 +270,8 @@ def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
     if outgoing.document is not None:
         content, name = outgoing.document
         data["document"] = BufferedInputFile(content, name)
+    if outgoing.photo is not None:
+        data["photo"] = BufferedInputFile(outgoing.photo, "chart.png")
     method: TelegramMethod[Any] = kind(**data)
     return method
 
