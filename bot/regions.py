@@ -180,6 +180,10 @@ class Regions:
         raw = update.model_dump(mode="json", by_alias=True, exclude_none=True)
         return asyncio.run_coroutine_threadsafe(self._send_on(raw, region), self._loop).result()
 
+    def used(self) -> Sequence[str]:
+        """See bot.telegram.regions.Regions."""
+        return tuple(self.desks)
+
     def engine(self, region: str) -> Engine:
         """From a job's thread: the way to a region's database. RegionError."""
         if self._loop is None or not self.serves(region):

@@ -1,4 +1,4 @@
-"""/report in the support chat → each promise of the policy: how it was kept. Counts only, nothing about a person."""
+"""/report in the support chat → each promise of the policy: how it was kept, in all regions. Counts only, nothing about a person."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from aiogram.types import Message
 
 from bot.core import access_log
 from bot.core.errors import NotAllowedError
+from bot.core.policies import Policy
 from bot.core.ports import Tx
-from bot.core.report import Kept, report
+from bot.core.report import Kept, in_all, report
 from bot.telegram.answers import policy_of
+from bot.telegram.charts import draw
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private
-from bot.telegram.formats import length, number, span_line
+from bot.telegram.formats import length, listing, number
+from bot.telegram.promises import heading, nothing_due, promise_chart, promise_line
+from bot.telegram.regions import Regions, region_label
 from bot.telegram.say import Say
-from bot.telegram.texts import Html, Line, _, join, policy_text
+from bot.telegram.texts import Html, Line, _, join
 
 
 class InSupportChat(Filter):
@@ -36,15 +40,18 @@ def create_router() -> Router:
 
 
 async def show(message: Message, desk: Desk, say: Say) -> None:
-    found: list[Kept] = await desk(report)
+    regions: Regions = desk.services["regions"]
     policy = policy_of(desk)
-    lines: list[Line | Html] = [
-        # Translators: heading of a report for the data protection officer. {title} is the policy's name.
-        _("<b>How the promises were kept</b>\n{title}, version {version}", title=policy_text(policy.title, policy.values()), version=policy.version)
-    ]
-    for each in found:
-        lines.append(_promise(desk, each))
-    await say.reply(join(lines))
+    found: dict[str, list[Kept]] = desk.slow("report", lambda: {name: regions.engine(name).read(report) for name in regions.used()})
+    together = in_all(list(found.values()))
+    chart = promise_chart(policy, together)
+    picture = desk.slow("chart", lambda: draw(chart))
+    lines: list[Line | Html] = [heading(policy)]
+    if len(found) > 1:
+        # Translators: in a report: {regions} is a list of the regions whose figures were added up.
+        lines.append(_("All regions together: {regions}", regions=listing([region_label(name).plain for name in found])))
+    await say.reply(join([*lines, *(_promise(policy, each) for each in together)]))
+    await say.picture(picture.png, picture.caption)
 
 
 async def refuse(message: Message, desk: Desk, say: Say) -> None:
@@ -56,16 +63,10 @@ async def refuse(message: Message, desk: Desk, say: Say) -> None:
     await desk(note)
 
 
-def _promise(desk: Desk, each: Kept) -> Html:
-    policy = policy_of(desk)
-    says = policy_text(policy.promises[each.promise].says, policy.values())
-    lines: list[Line | Html] = [
-        # Translators: {promise} is a sentence of the policy, {span} an amount of time such as 48 hours.
-        _("<b>{promise}</b>: {span}", promise=says, span=span_line(each.span))
-    ]
+def _promise(policy: Policy, each: Kept) -> Html:
+    lines: list[Line | Html] = [promise_line(policy, each)]
     if not each.due and not each.open:
-        # Translators: in a report on a promise.
-        lines.append(_("Nothing fell due so far."))
+        lines.append(nothing_due())
         return join(lines, "\n")
     # Translators: in a report on a promise: counts.
     lines.append(

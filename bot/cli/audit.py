@@ -1,38 +1,40 @@
-"""`audit verify|export FILE|checkpoint`: the audit trail as a file, signed, and verified by the program that stands alone."""
+"""`audit verify|export FILE|checkpoint [--region X]`: the audit trail as a file, signed, and verified by the program that stands alone."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from bot import audit_verify
-from bot.app import Core, open_core
+from bot.app import Core
 from bot.checkpoints import open_checkpoints
+from bot.cli.regions import every_region
 from bot.core.audit_checkpoints import export_chain, head_of
 from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.settings import read_settings
 
 
-async def audit(deed: str, file: Path | None) -> int:
-    """0 when done and nothing was found, 1 when the verifier found something."""
-    core = await open_core(read_settings())
-    try:
-        match deed:
-            case "export":
-                assert file is not None
-                print(f"{await _export(core, file)} entries")
-                return 0
-            case "checkpoint":
-                written = open_checkpoints(core).write_last(await core.database.write(head_of, Purpose.RIGHTS))
-                print("Signed." if written else "The newest checkpoint says the same.")
-                return 0
-            case _:
-                return await _verify(core)
-    finally:
-        await core.stop()
+async def audit(deed: str, file: Path | None, region: str | None = None) -> int:
+    """Verify or sign the trail of every region, or export the one of home (or of `region`).
+
+    0 when done and nothing was found, 1 when the verifier found something, 2 when it could not read.
+    """
+    settings = read_settings()
+    if deed == "export":
+        assert file is not None
+        async with every_region(settings, region or settings.region) as (core,):
+            print(f"{await _export(core, file)} entries of {core.ring.region}")
+            return 0
+    async with every_region(settings, region) as cores:
+        return max([await (_sign(core) if deed == "checkpoint" else _verify(core)) for core in cores])
+
+
+async def _sign(core: Core) -> int:
+    written = open_checkpoints(core).write_last(await core.database.write(head_of, Purpose.RIGHTS))
+    print(f"{core.ring.region}: " + ("signed." if written else "the newest checkpoint says the same."))
+    return 0
 
 
 async def _export(core: Core, file: Path) -> int:
@@ -54,5 +56,5 @@ async def _verify(core: Core) -> int:
         signed, chain = Path(folder, "checkpoints.jsonl"), Path(folder, "chain.jsonl")
         shutil.copyfile(checkpoints.path, signed)
         await _export(core, chain)
-        sys.stdout.flush()
+        print(f"{core.ring.region}:", flush=True)
         return audit_verify.main([str(chain), str(signed), str(checkpoints.public_key_path)])

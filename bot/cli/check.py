@@ -1,4 +1,4 @@
-"""`check`: settings, keys, database, catalogues, Telegram's reachability and rights. One line each; 1 when one fails."""
+"""`check [--region X]`: settings, keys, database, catalogues, Telegram's reachability and rights. One line each; 1 when one fails."""
 
 from __future__ import annotations
 
@@ -8,41 +8,40 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 
 from bot import catalogs
-from bot.app import Core, open_core, telegram_session
+from bot.app import Core, telegram_session
+from bot.cli.regions import every_region
 from bot.core.audit import verify_chain
 from bot.settings import Settings, read_settings
 
 _NEEDED_RIGHTS = ("can_manage_topics", "can_delete_messages", "can_pin_messages")
 
 
-async def check() -> int:
-    """Check everything that can be checked without changing anything."""
+async def check(region: str | None = None) -> int:
+    """Check everything that can be checked without changing anything, keys and database in every region that is in use."""
     settings = read_settings()
     _line(True, "settings", "read from the environment")
-    core = await open_core(settings)
-    try:
-        _line(True, "policy", f"{core.policy.title} {core.policy.version}")
-        _line(True, "keys", f"region {core.ring.region}, epoch {core.ring.current_epoch().number}")
-        steps: list[Callable[[Core, Settings], Awaitable[bool]]] = [_database, _catalogues, _telegram]
-        return 0 if all([await step(core, settings) for step in steps]) else 1
-    finally:
-        await core.stop()
+    async with every_region(settings, region) as cores:
+        _line(True, "policy", f"{cores[0].policy.title} {cores[0].policy.version}")
+        good = [await _region(core) for core in cores]
+        steps: list[Callable[[Settings], Awaitable[bool]]] = [_catalogues, _telegram]
+        return 0 if all([*good, *[await step(settings) for step in steps]]) else 1
 
 
-async def _database(core: Core, settings: Settings) -> bool:
-    entries = await core.database.read(lambda tx: tx.audit.select())
-    broken = verify_chain(entries)
+async def _region(core: Core) -> bool:
+    name = core.ring.region
+    _line(True, f"keys {name}", f"epoch {core.ring.current_epoch().number}")
+    entries, broken = await core.database.read(lambda tx: (tx.audit.count(), verify_chain(tx.audit.each(order_by="id"))))
     accounts = await core.database.read(lambda tx: tx.accounts.count())
     dead = await core.database.read(lambda tx: tx.work.count(state="dead"))
-    text = f"{accounts} accounts, {len(entries)} audit entries"
+    text = f"{accounts} accounts, {entries} audit entries"
     if broken is not None:
         text += f", the audit chain is broken at entry {broken}"
     if dead:
         text += f", {dead} pieces of work are dead"
-    return _line(broken is None and not dead, "database", text)
+    return _line(broken is None and not dead, f"database {name}", text)
 
 
-async def _catalogues(core: Core, settings: Settings) -> bool:
+async def _catalogues(settings: Settings) -> bool:
     bad = {
         locale: count
         for locale in catalogs.SHIPPED
@@ -52,7 +51,7 @@ async def _catalogues(core: Core, settings: Settings) -> bool:
     return _line(not bad, "catalogues", text)
 
 
-async def _telegram(core: Core, settings: Settings) -> bool:
+async def _telegram(settings: Settings) -> bool:
     if settings.token is None:
         return _line(True, "telegram", "no BOT_TOKEN: the local chat runs")
     bot = Bot(settings.token.get_secret_value(), session=telegram_session(settings))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app import Core, holder_of, open_core
-from bot.cli.regions import settings_of
+from bot.cli.regions import every_region, settings_of
 from bot.core import accounts, audit, work
 from bot.core.audit import Tag
 from bot.core.errors import KeyUnavailableError, NotFoundError
@@ -24,6 +24,7 @@ from bot.core.keys import (
 )
 from bot.core.ports import Tx
 from bot.core.work import Job, Work, WorkState
+from bot.settings import read_settings
 from bot.workers import DatabaseEngine, all_jobs
 
 Target = tuple[Path | None, str | None, str | None]
@@ -31,14 +32,12 @@ _ROTATIONS = (rotation.ROLL, rotation.RETIRE, reseal.RESEAL)
 
 
 async def status(region: str | None = None) -> int:
-    """Print every key, what it wraps and what is under way."""
-    core = await open_core(settings_of(region))
-    try:
-        for line in await core.database.read(lambda tx: _status(tx, core)):
-            print(line)
+    """Print every key of every region, what it wraps and what is under way."""
+    async with every_region(read_settings(), region) as cores:
+        for core in cores:
+            for line in await core.database.read(lambda tx, core=core: _status(tx, core)):  # type: ignore[misc]
+                print(line)
         return 0
-    finally:
-        await core.stop()
 
 
 async def rotate(level: str, *, subject: str | None, target: Target, region: str | None = None) -> int:

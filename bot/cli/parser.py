@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
     check = commands.add_parser("check", help="check settings, keys, database, catalogues and Telegram")
     check.set_defaults(run=_check)
+    _one_region(check)
 
     importing = commands.add_parser("import-conversations", help="import a conversations.json")
     importing.add_argument("file", type=Path)
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--replace", action="store_true", help="even though there is a database")
     restore.set_defaults(run=_restore)
     for each in (backup, restore):
-        each.add_argument("--region", help="another region than home")
+        each.add_argument("--region", metavar="NAME", help="another region than home")
 
     _add_proofs(commands)
     understand = commands.add_parser("understand", help="JSON lines in, labels out")
@@ -107,24 +108,31 @@ def _add_proofs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     checkpoint.set_defaults(run=_audit, deed="checkpoint", file=None)
     training = commands.add_parser("training-eligible", help="JSON lines: the conversations that training may use now")
     training.set_defaults(run=_training)
+    for each in (report, verify, checkpoint, training):
+        _one_region(each)
+    export.add_argument("--region", metavar="NAME", help="another region than home")
+
+
+def _one_region(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--region", metavar="NAME", help="only this region, instead of each that is in use")
 
 
 def _report(options: argparse.Namespace) -> int:
     from bot.cli.report import show_report
 
-    return asyncio.run(show_report(options.since, options.png, as_json=options.json))
+    return asyncio.run(show_report(options.since, options.png, as_json=options.json, region=options.region))
 
 
 def _audit(options: argparse.Namespace) -> int:
     from bot.cli.audit import audit
 
-    return asyncio.run(audit(options.deed, options.file))
+    return asyncio.run(audit(options.deed, options.file, options.region))
 
 
 def _training(options: argparse.Namespace) -> int:
     from bot.cli.training import stream_eligible
 
-    return asyncio.run(stream_eligible())
+    return asyncio.run(stream_eligible(options.region))
 
 
 def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -139,8 +147,8 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     rotate.add_argument("--to-env", metavar="VARIABLE", help="root: a variable with the new key, base64")
     rotate.add_argument("--to-command", metavar="COMMAND", help="root: a program that holds the new key")
     rotate.set_defaults(run=_keys_rotate)
-    for each in (status, rotate):
-        each.add_argument("--region", help="another region than home")
+    rotate.add_argument("--region", metavar="NAME", help="another region than home")
+    _one_region(status)
 
 
 def _keys_status(options: argparse.Namespace) -> int:
@@ -177,7 +185,7 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from bot.cli.check import check
 
-    return asyncio.run(check())
+    return asyncio.run(check(options.region))
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -21,18 +21,26 @@ def settings_of(region: str | None) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def every_region(settings: Settings) -> AsyncIterator[list[Core]]:
-    """Home first, then each served region that was ever used."""
+async def every_region(settings: Settings, only: str | None = None) -> AsyncIterator[list[Core]]:
+    """Home first, then each served region that was ever used; or `only` that one. SettingsError where it is not in use."""
     async with contextlib.AsyncExitStack() as stack:
         opened = []
-        for region in dict.fromkeys((settings.region, *settings.served)):
-            theirs = settings.for_region(region)
-            if theirs is None or (region != settings.region and not theirs.key_store.exists()):
-                continue
+        for theirs in in_use(settings, only):
             core = await open_core(theirs)
             stack.push_async_callback(core.stop)
             opened.append(core)
         yield opened
+
+
+def in_use(settings: Settings, only: str | None = None) -> list[Settings]:
+    """The settings of each region that has a key store, home's first whether it has one or not."""
+    if only is not None:
+        wanted = settings_of(only)
+        if wanted.region != settings.region and not wanted.key_store.exists():
+            raise SettingsError(f"--region {only} is not in use: nobody ever moved there")
+        return [wanted]
+    served = [settings.for_region(region) for region in dict.fromkeys((settings.region, *settings.served))]
+    return [each for each in served if each is not None and (each.region == settings.region or each.key_store.exists())]
 
 
 async def home_of(cores: list[Core], name: str) -> Core:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -126,14 +127,19 @@ def pseudonym_of(tx: Tx, subject: str) -> str:
     return account.pseudonym if account else ""
 
 
-def verify_chain(entries: list[AuditEntry], before: bytes = GENESIS) -> int | None:
-    """The number of the first entry that does not fit its place, or None."""
-    for position, entry in enumerate(entries):
-        expected = entries[0].number + position
+def verify_chain(entries: Iterable[AuditEntry]) -> int | None:
+    """The number of the first entry that does not fit its place, or None.
+
+    Retention removes the oldest, so the first there is may have any number; signed checkpoints vouch for where a chain begins.
+    """
+    expected, before = 0, GENESIS
+    for entry in entries:
+        if not expected:
+            expected, before = entry.number, before if entry.number == 1 else entry.before
         fits = entry.number == expected and entry.before == before and entry.hash == entry_hash(
             entry.number, entry.at, entry.tag, entry.actor, entry.subject, entry.ref, entry.details, entry.before
         )
         if not fits:
             return expected
-        before = entry.hash
+        expected, before = expected + 1, entry.hash
     return None

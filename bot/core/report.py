@@ -7,9 +7,11 @@ a person. What a person took back themselves was not owed any more and does not 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
 from statistics import median
 from typing import Any, Final
 
@@ -27,19 +29,35 @@ _DELETIONS: Final = frozenset({Right.ERASURE.value})
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One promise. `due` = `kept` + `late`; `open` is not due yet. `took` are the times it took, where they can be told."""
+    """One promise. `due` = `kept` + `late`; `open` is not due yet. `took` are the seconds it took, where they can be told;
+    `standing` is how long what is still there has been, where there is nothing that ended."""
 
     promise: str
     span: Span
-    kept: int
-    late: int
-    open: int
-    worst: timedelta | None
-    median: timedelta | None
+    kept: int = 0
+    late: int = 0
+    open: int = 0
+    took: tuple[float, ...] = ()
+    standing: timedelta | None = None
 
     @property
     def due(self) -> int:
         return self.kept + self.late
+
+    @property
+    def worst(self) -> timedelta | None:
+        return timedelta(seconds=max(self.took)) if self.took else self.standing
+
+    @property
+    def median(self) -> timedelta | None:
+        return timedelta(seconds=median(self.took)) if self.took else None
+
+    def __add__(self, other: Kept) -> Kept:
+        """The same promise in two places."""
+        assert self.promise == other.promise
+        standing = max((each.standing for each in (self, other) if each.standing is not None), default=None)
+        counts = self.kept + other.kept, self.late + other.late, self.open + other.open
+        return Kept(self.promise, self.span, *counts, self.took + other.took, standing)
 
     def as_json(self) -> dict[str, Any]:
         """With times in seconds."""
@@ -62,6 +80,7 @@ class _Count:
     late: int = 0
     open: int = 0
     took: list[float] = field(default_factory=list)
+    standing: timedelta | None = None
 
     def answered(self, took: timedelta, *, in_time: bool) -> None:
         self.took.append(took.total_seconds())
@@ -73,9 +92,12 @@ class _Count:
         self.open += not overdue
 
     def of(self, policy: Policy, promise: str) -> Kept:
-        worst = timedelta(seconds=max(self.took)) if self.took else None
-        middle = timedelta(seconds=median(self.took)) if self.took else None
-        return Kept(promise, policy.span(promise), self.kept, self.late, self.open, worst, middle)
+        return Kept(promise, policy.span(promise), self.kept, self.late, self.open, tuple(self.took), self.standing)
+
+
+def in_all(reports: Sequence[list[Kept]]) -> list[Kept]:
+    """Several regions' reports as one; at least one, all under the same policy."""
+    return [reduce(add, of_one) for of_one in zip(*reports, strict=True)]
 
 
 def report(tx: Tx, since: datetime | None = None) -> list[Kept]:
@@ -148,7 +170,7 @@ def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime)
     count.late += tx.conversations.count(kept=False, stored_at__lt=now - keep_for - _A_DAY)
     count.open += tx.conversations.count(kept=False, stored_at__ge=now - keep_for - _A_DAY)
     for oldest in tx.conversations.select(kept=False, order_by="stored_at", limit=1, opened=False):
-        count.took.append((now - oldest.stored_at).total_seconds())
+        count.standing = now - oldest.stored_at
 
 
 def _breaches(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:

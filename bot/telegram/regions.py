@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from aiogram.types import Update
 
 from bot.core.ids import read_reference
+from bot.core.work import Engine
 from bot.telegram.texts import Html, Line, _, verbatim
 
 _COMMAND = re.compile(r"/(?:start(?:@\w+)? link-(?P<token>[\w-]+)|status(?:@\w+)? (?P<ref>.{1,40}))\s*$", re.S)
 
 
 class Regions(Protocol):
-    """What reception needs to know about the other regions."""
+    """What reception and the flows need to know about the other regions."""
+
+    def used(self) -> Sequence[str]:
+        """The regions that this process serves and that are in use, home first."""
+        ...
+
+    def engine(self, region: str) -> Engine:
+        """From a thread (`desk.slow`): the way to a region's database. RegionError."""
+        ...
 
     def is_at_home(self, update: Update, person: int, region: str) -> bool:
         """Whether `region` answers for a person who has no account there; False also where other regions must be asked.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.cli.report import draw, table
+from bot.cli.report import table
 from bot.core import audit, cases, deletion
 from bot.core.audit import Tag
 from bot.core.cases import Right, Step
-from bot.core.report import PROMISES, Kept, report
+from bot.core.report import PROMISES, Kept, in_all, report
+from bot.telegram.charts import draw
+from bot.telegram.promises import promise_chart
 from tests.core.office import Office
 
 
@@ -114,7 +115,7 @@ def test_since_leaves_out_what_came_before(office: Office) -> None:
     assert found["fulfil"].due == found["acknowledge"].due == 0
 
 
-def test_the_table_is_aligned_and_the_chart_is_a_picture(office: Office, tmp_path: Path) -> None:
+def test_the_table_is_aligned_and_the_chart_is_a_picture(office: Office) -> None:
     """For a terminal and for a slide; neither names anybody."""
     account = office.person()
     office.do(lambda tx: cases.move(tx, cases.open_case(tx, account, Right.OBJECTION), Step.FINISH))
@@ -122,8 +123,29 @@ def test_the_table_is_aligned_and_the_chart_is_a_picture(office: Office, tmp_pat
     lines = table(found).splitlines()
     assert len(lines) == 1 + len(PROMISES)
     assert {line.index(word) for line in lines[1:] for word in line.split()[1:2] if word in line} == {lines[0].index("within")}
-    draw(office.core.policy, found, tmp_path / "report.png")
-    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert draw(promise_chart(office.core.policy, found)).png.startswith(b"\x89PNG")
+
+
+def test_two_regions_are_added_up(office: Office) -> None:
+    """Counts add, the worst is the worse, and the median is that of all cases: not a median of medians."""
+    span = office.core.policy.span("export")
+    one = Kept("export", span, kept=2, late=1, open=1, took=(1.0, 2.0, 100.0))
+    other = Kept("export", span, kept=1, late=1, took=(50.0, 60.0))
+    (both,) = in_all([[one], [other]])
+    assert (both.due, both.kept, both.late, both.open) == (5, 3, 2, 1)
+    assert (both.median, both.worst) == (timedelta(seconds=50), timedelta(seconds=100))
+    standing = [[Kept("retention", span, standing=timedelta(days=days))] for days in (3, 9)]
+    assert in_all([*standing, [Kept("retention", span)]])[0].worst == timedelta(days=9)
+
+
+def test_the_chart_has_a_bar_for_each_region_below_that_of_all(office: Office) -> None:
+    """One region needs none of its own."""
+    found = office.read(report)
+    policy = office.core.policy
+    assert len(promise_chart(policy, found, {"EU": found}).groups) == len(PROMISES)
+    groups = promise_chart(policy, in_all([found, found]), {"EU": found, "US": found}).groups
+    assert [group.plain for group in groups[1:3]] == ["European Union", "United States"]
+    assert len(groups) == 3 * len(PROMISES)
 
 
 def _of(office: Office, promise: str) -> Kept:

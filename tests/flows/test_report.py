@@ -18,6 +18,7 @@ async def test_the_support_chat_sees_how_each_promise_was_kept(stage: Stage) -> 
     await stage.plays("""
         alice in Community: /report
         bot:   How the promises were kept ... version 2026.1 A data request is acknowledged: 5 business days Due: 1 · kept: 1 · late: 0 · open: 0 Median: 1 second · worst: 1 second A data request is fulfilled: 30 days Due: 0 · kept: 0 · late: 0 · open: 1 A data export is delivered: 48 hours Nothing fell due so far. ...
+        bot:   (file) How the promises were kept ... version 2026.1
     """)
 
 
