@@ -24,8 +24,10 @@ class Role(StrEnum):
     SERVICE = "service"
     SUPPORT = "support"
     OFFICER = "dpo"
+    AUDITOR = "auditor"
     OPERATOR = "operator"
     TRAINING = "training"
+    STRANGER = "stranger"
 
 
 class Why(StrEnum):
@@ -36,6 +38,10 @@ class Why(StrEnum):
     READING = "reading"
     TRAINING = "training"
     CORRECTION = "correction"
+    IDENTITY = "identity"
+    LEGAL = "legal"
+    SAFETY = "safety"
+    BREACH = "breach"
     UNKNOWN = "unknown"
 
 
@@ -73,9 +79,9 @@ def record(tx: Tx, subject: str, *, role: Role, why: Why, actor: str | None = No
     )
 
 
-def refuse(tx: Tx, subject: str | None, *, role: str, actor: str, what: str) -> None:
+def refuse(tx: Tx, subject: str | None, *, role: str, actor: str, what: str, ref: str = "") -> None:
     """Note that somebody tried and was not allowed to. `what` is a name of ours, never what they typed."""
-    audit.record(tx, Tag.ACCESS_REFUSED, subject=subject, actor=actor, role=role, what=what)
+    audit.record(tx, Tag.ACCESS_REFUSED, subject=subject, actor=actor, ref=ref, role=role, what=what)
 
 
 def page(tx: Tx, account: Account, *, offset: int = 0, limit: int = 8) -> tuple[list[Access], int]:

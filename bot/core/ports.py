@@ -12,7 +12,9 @@ from bot.core.ids import Randomness
 if TYPE_CHECKING:
     from bot.core.accounts import Account, LinkToken, TelegramLink
     from bot.core.audit import AuditEntry
+    from bot.core.breaches import Breach, BreachNotice
     from bot.core.cases import Case
+    from bot.core.communities import Community
     from bot.core.confirmations import Confirmation
     from bot.core.consents import Consent
     from bot.core.conversations import Conversation, Segment
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from bot.core.exports import Chunk, Package
     from bot.core.keys.keychain import Keychain
     from bot.core.policies import Policy
+    from bot.core.policies.versions import PolicyNotice, PolicyVersion
     from bot.core.questions import Tally
+    from bot.core.staff import Member
+    from bot.core.support.bans import Ban
+    from bot.core.support.four_eyes import Proposal
+    from bot.core.support.groups import TeamGroup
+    from bot.core.support.letters import Attachment, Letter
+    from bot.core.support.rooms import Room
     from bot.core.work import Work
 
 __all__ = ["Clock", "Collection", "Plus", "Randomness", "Tx", "sealed", "sealed_fields"]
@@ -165,6 +174,30 @@ class Tx(Protocol):
     def tallies(self) -> Collection[Tally]: ...
     @property
     def certificates(self) -> Collection[Certificate]: ...
+    @property
+    def members(self) -> Collection[Member]: ...
+    @property
+    def team_groups(self) -> Collection[TeamGroup]: ...
+    @property
+    def rooms(self) -> Collection[Room]: ...
+    @property
+    def letters(self) -> Collection[Letter]: ...
+    @property
+    def attachments(self) -> Collection[Attachment]: ...
+    @property
+    def proposals(self) -> Collection[Proposal]: ...
+    @property
+    def bans(self) -> Collection[Ban]: ...
+    @property
+    def communities(self) -> Collection[Community]: ...
+    @property
+    def breaches(self) -> Collection[Breach]: ...
+    @property
+    def breach_notices(self) -> Collection[BreachNotice]: ...
+    @property
+    def policy_versions(self) -> Collection[PolicyVersion]: ...
+    @property
+    def policy_notices(self) -> Collection[PolicyNotice]: ...
 
     def of_subjects(self) -> Mapping[str, Collection[Any]]:
         """Every collection whose records name a subject, by its name here: what erasure empties and rotation seals anew."""

@@ -24,9 +24,18 @@ from bot.core import (
     questions,
     work,
 )
+from bot.core.breaches import Breach, BreachNotice
+from bot.core.communities import Community
 from bot.core.erasure.certificate import Certificate
 from bot.core.keys import EpochHead, SubjectKey
+from bot.core.policies.versions import PolicyNotice, PolicyVersion
 from bot.core.ports import sealed_fields
+from bot.core.staff import Member
+from bot.core.support.bans import Ban
+from bot.core.support.four_eyes import Proposal
+from bot.core.support.groups import TeamGroup
+from bot.core.support.letters import Attachment, Letter
+from bot.core.support.rooms import Room
 from bot.storage.instant import Instant
 
 metadata = MetaData()
@@ -69,7 +78,7 @@ conversations_table = _table(
 )
 segments = _table("segments", conversations.Segment, ("subject", "conversation"))
 consents_table = _table("consents", consents.Consent, ("subject", "purpose", "at"))
-cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",))
+cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",), ("assignee", "closed_at"))
 audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
 confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
 drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
@@ -81,6 +90,18 @@ packages = _table("packages", exports.Package, ("subject",), ("expires_at",))
 chunks = _table("chunks", exports.Chunk, ("subject",))
 tallies = _table("tallies", questions.Tally)
 certificates = _table("certificates", Certificate)
+members = _table("members", Member)
+team_groups = _table("team_groups", TeamGroup)
+rooms = _table("rooms", Room, ("wanted_at",), ("thread",), ("card",), ("subject",))
+letters = _table("letters", Letter, ("ref", "at"), ("subject",), ("room_message",), ("source_message",), ("person_message",))
+attachments = _table("attachments", Attachment, ("ref",), ("subject",), ("at",))
+proposals = _table("proposals", Proposal, ("ref",), ("subject",), ("outcome", "expires_at"))
+bans = _table("bans", Ban, ("subject",))
+communities = _table("communities", Community)
+breaches = _table("breaches", Breach, ("closed_at",))
+breach_notices = _table("breach_notices", BreachNotice, ("breach", "state", "id"), ("subject",))
+policy_versions = _table("policy_versions", PolicyVersion)
+policy_notices = _table("policy_notices", PolicyNotice, ("version",), ("subject",))
 
 audit_heads = Table(
     "audit_heads",

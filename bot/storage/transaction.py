@@ -11,8 +11,10 @@ from sqlalchemy import Connection, insert
 
 from bot.core.accounts import Account, LinkToken, TelegramLink
 from bot.core.audit import GENESIS, AuditEntry
+from bot.core.breaches import Breach, BreachNotice
 from bot.core.cases import Case
 from bot.core.clock import Clock
+from bot.core.communities import Community
 from bot.core.confirmations import Confirmation
 from bot.core.consents import Consent
 from bot.core.conversations import Conversation, Segment
@@ -24,8 +26,15 @@ from bot.core.exports import Chunk, Package
 from bot.core.ids import Randomness
 from bot.core.keys import EpochHead, Keychain, Purpose, SubjectKey, Vault
 from bot.core.policies import Policy
+from bot.core.policies.versions import PolicyNotice, PolicyVersion
 from bot.core.ports import Tx
 from bot.core.questions import Tally
+from bot.core.staff import Member
+from bot.core.support.bans import Ban
+from bot.core.support.four_eyes import Proposal
+from bot.core.support.groups import TeamGroup
+from bot.core.support.letters import Attachment, Letter
+from bot.core.support.rooms import Room
 from bot.core.work import Work
 from bot.storage import tables
 from bot.storage.collection import Collection
@@ -128,6 +137,54 @@ class Transaction:
     @cached_property
     def certificates(self) -> Collection[Certificate]:
         return Collection(Certificate, tables.certificates, self.session, self.keys)
+
+    @cached_property
+    def members(self) -> Collection[Member]:
+        return Collection(Member, tables.members, self.session, self.keys)
+
+    @cached_property
+    def team_groups(self) -> Collection[TeamGroup]:
+        return Collection(TeamGroup, tables.team_groups, self.session, self.keys)
+
+    @cached_property
+    def rooms(self) -> Collection[Room]:
+        return Collection(Room, tables.rooms, self.session, self.keys)
+
+    @cached_property
+    def letters(self) -> Collection[Letter]:
+        return Collection(Letter, tables.letters, self.session, self.keys)
+
+    @cached_property
+    def attachments(self) -> Collection[Attachment]:
+        return Collection(Attachment, tables.attachments, self.session, self.keys)
+
+    @cached_property
+    def proposals(self) -> Collection[Proposal]:
+        return Collection(Proposal, tables.proposals, self.session, self.keys)
+
+    @cached_property
+    def bans(self) -> Collection[Ban]:
+        return Collection(Ban, tables.bans, self.session, self.keys)
+
+    @cached_property
+    def communities(self) -> Collection[Community]:
+        return Collection(Community, tables.communities, self.session, self.keys)
+
+    @cached_property
+    def breaches(self) -> Collection[Breach]:
+        return Collection(Breach, tables.breaches, self.session, self.keys)
+
+    @cached_property
+    def breach_notices(self) -> Collection[BreachNotice]:
+        return Collection(BreachNotice, tables.breach_notices, self.session, self.keys)
+
+    @cached_property
+    def policy_versions(self) -> Collection[PolicyVersion]:
+        return Collection(PolicyVersion, tables.policy_versions, self.session, self.keys)
+
+    @cached_property
+    def policy_notices(self) -> Collection[PolicyNotice]:
+        return Collection(PolicyNotice, tables.policy_notices, self.session, self.keys)
 
     def of_subjects(self) -> Mapping[str, Collection[Any]]:
         mine = [name for name, value in vars(Transaction).items() if isinstance(value, cached_property)]

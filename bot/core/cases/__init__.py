@@ -1,6 +1,6 @@
 """Cases: the exercise of any right, from its opening to its end, with its dates and its path."""
 
-from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path
+from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path, show
 from bot.core.cases.delays import BATCH as SWEEP_BATCH
 from bot.core.cases.delays import REASONS, answer, ask, extend, sweep
 from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
@@ -26,6 +26,7 @@ __all__ = [
     "open_case",
     "open_of",
     "path",
+    "show",
     "sweep",
     "withdraw",
 ]

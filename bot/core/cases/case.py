@@ -10,10 +10,11 @@ from bot.core import audit, deadlines
 from bot.core.accounts import Account
 from bot.core.audit import AuditEntry, Tag
 from bot.core.cases import clocks
-from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
+from bot.core.cases.table import CLOSED, FOR_PEOPLE, Right, Status, Step, next_status
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ids import CaseRef, new_reference
 from bot.core.ports import Tx, sealed
+from bot.core.support import rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Case:
     jurisdiction: str | None = None
     pauses: dict[str, Any] = field(default_factory=dict)
     look_at: datetime | None = None
+    assignee: int = 0
+    warned: int = 0
+    escalated_at: datetime | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -81,6 +85,7 @@ def open_case(tx: Tx, account: Account, right: Right, *, told: bool = True, **de
         look_at=now,
     )
     tx.cases.add(case)
+    show(tx, case)
     audit.record(tx, Tag.CASE_OPENED, subject=account.id, ref=case.id, right=right.value)
     return move(tx, case, Step.ACKNOWLEDGE, acknowledged_at=now) if told else case
 
@@ -104,10 +109,19 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     changes["look_at"] = clocks.next_look(tx.policy, replace(case, status=status.value, **changes), now)
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
+    show(tx, case)
     audit.record(
         tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value, **({"reason": reason} if reason else {})
     )
     return tx.cases.get(id=case.id)
+
+
+def show(tx: Tx, case: Case) -> None:
+    """Have the team's group show a case as it is now: people work on it, or should after its date was missed."""
+    if case.right in FOR_PEOPLE or case.escalated_at is not None or case.missed_told_at is not None:
+        rooms.touch(tx, case.id, case.subject)
+    else:
+        rooms.refresh(tx, case.id)
 
 
 def find_for(tx: Tx, subject: str | None, ref: str) -> Case | None:

@@ -8,13 +8,14 @@ and the message about it are one transaction. The sweep is safe in any number of
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core import audit, delivery
 from bot.core.audit import Tag
 from bot.core.cases import clocks
-from bot.core.cases.case import Case, move
+from bot.core.cases.case import Case, move, show
 from bot.core.cases.table import Status, Step
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
@@ -66,6 +67,7 @@ def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
     audit.record(
         tx, Tag.CASE_EXTENDED, subject=case.subject, actor=actor, ref=case.id, reason=reason, was=was, until=until
     )
+    show(tx, case)
     _look_again(tx, case.id)
     return tx.cases.get(id=case.id)
 
@@ -133,6 +135,7 @@ def _tell_dates(tx: Tx, case: Case, now: datetime) -> None:
             return
         _tell(tx, case, "case_missed")
         tx.cases.update({"id": case.id}, missed_told_at=now)
+        show(tx, replace(case, missed_told_at=now))
         audit.record(tx, Tag.CASE_MISSED, subject=case.subject, actor=SERVICE_ACTOR, ref=case.id)
     elif case.delay_told_at is None and clocks.can_extend(tx.policy, case) and now >= clocks.delay_at(tx.policy, case):
         try:

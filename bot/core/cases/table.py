@@ -53,6 +53,10 @@ class Step(StrEnum):
     REOPEN = "reopen"
 
 
+FOR_PEOPLE = frozenset(
+    {Right.QUESTION.value, Right.COMPLAINT.value, Right.OBJECTION.value, Right.RECTIFICATION.value}
+)
+"""What people of the privacy team work on. The rest is done by the service itself, and reaches them when it is late."""
 CLOSED = frozenset({Status.DONE, Status.WITHDRAWN, Status.REFUSED})
 
 _TABLE: dict[Step, dict[Status, Status]] = {

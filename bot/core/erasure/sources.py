@@ -15,6 +15,7 @@ from bot.core.cases import Step, next_status
 from bot.core.cases.table import Status
 from bot.core.delivery import Delivery
 from bot.core.ports import Tx
+from bot.core.support import rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ def _delivery(tx: Tx, subject: str, ref: str) -> None:
     tx.slots.remove(subject=subject)
 
 
+def _rooms(tx: Tx, subject: str, ref: str) -> None:
+    """What stands about them in the team's group goes too."""
+    rooms.dismantle(tx, subject)
+    tx.letters.remove(subject=subject)
+    tx.attachments.remove(subject=subject)
+
+
 def _rest(tx: Tx, subject: str, ref: str) -> None:
     for name, rows in tx.of_subjects().items():
         if name not in _TAKEN_CARE_OF:
@@ -82,6 +90,7 @@ SOURCES = (
     Source("conversations", _conversations),
     Source("packages", _packages),
     Source("delivery", _delivery),
+    Source("rooms", _rooms),
     Source("rest", _rest),
     Source("cases", _cases),
 )

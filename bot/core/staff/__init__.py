@@ -1,0 +1,29 @@
+"""The team: who belongs to it, in which role, and what a role may do. Asked by the core's verbs, never decided in a handler."""
+
+from bot.core.staff.members import (
+    Member,
+    ensure_owner,
+    find,
+    get,
+    grant,
+    require,
+    revoke,
+    team,
+    telegram_id_of,
+)
+from bot.core.staff.roles import Permission, Role, permissions_of
+
+__all__ = [
+    "Member",
+    "Permission",
+    "Role",
+    "ensure_owner",
+    "find",
+    "get",
+    "grant",
+    "permissions_of",
+    "require",
+    "revoke",
+    "team",
+    "telegram_id_of",
+]

@@ -1,0 +1,112 @@
+"""A room: how a case (or a breach) stands in the team's group, a topic or, without topics, a card that is answered.
+
+A room shows its case; whoever changes the case touches the room in the same transaction, and the sender brings what is shown in
+line with what is, one call after another (bot/telegram/team/). So many changes cost one edit, a lost topic is made again, and a
+flood of cases waits here, not in the queue of messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.core import delivery
+from bot.core.delivery import Delivery
+from bot.core.ports import Tx
+from bot.core.support import groups
+
+ROOM: Final = "room"
+"""The kind of an outbox row that goes to a room. Its payload says what (`act`) and where (`ref`)."""
+_WAITING_AT_MOST: Final = 6
+"""So many rows may wait for the group before rooms are left for later: what a person of the team asked for is not kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`id` is the reference. `wanted_at`: since when what is shown may be out of date. The rest is what is shown now:
+    `thread` and `card` are Telegram's numbers, `shown` a digest of the card, `title` the topic's."""
+
+    id: str
+    subject: str
+    made_at: datetime
+    wanted_at: datetime | None = None
+    thread: int | None = None
+    card: int | None = None
+    shown: str = ""
+    title: str = ""
+    pinned: bool = False
+    closed: bool = False
+
+
+def touch(tx: Tx, ref: str, subject: str) -> None:
+    """What the room shows is out of date; made when there is none."""
+    now = tx.clock.now()
+    if not tx.rooms.update({"id": ref}, wanted_at=now):
+        tx.rooms.add_new(Room(ref, subject, now, wanted_at=now))
+
+
+def refresh(tx: Tx, ref: str) -> None:
+    """Like `touch`, where there is a room."""
+    tx.rooms.update({"id": ref}, wanted_at=tx.clock.now())
+
+
+def find(tx: Tx, ref: str) -> Room | None:
+    """The room of a case."""
+    return tx.rooms.find(id=ref)
+
+
+def of_thread(tx: Tx, thread: int) -> Room | None:
+    """The room of a topic of the team's group."""
+    return tx.rooms.find(thread=thread)
+
+
+def of_card(tx: Tx, message: int) -> Room | None:
+    """The room whose card is this message of the team's group."""
+    return tx.rooms.find(card=message)
+
+
+def say(tx: Tx, ref: str, what: str, *, subject: str = "", slot: str = "", **data: Any) -> bool:
+    """Say something in a room (`ref` empty: to the whole group) by its name (bot/telegram/team/says.py has the words).
+
+    False when there is no group. With `slot` the message that said it before is changed. `subject`: whose personal data it is.
+    """
+    group = groups.find(tx)
+    if group is None:
+        return False
+    payload = {"act": "say", "ref": ref, "what": what, "data": data}
+    delivery.put(tx, lane=group.lane, kind=ROOM, payload=payload, subject=subject or None, slot=slot)
+    return True
+
+
+def keep(tx: Tx) -> int:
+    """Have the rooms that are out of date brought in line, some at a time, the longest waiting first; how many."""
+    group = groups.find(tx)
+    if group is None:
+        return 0
+    free = _WAITING_AT_MOST - tx.outbox.count(lane=group.lane, state=Delivery.WAITING.value)
+    if free <= 0:
+        return 0
+    due = tx.rooms.select(wanted_at__le=tx.clock.now(), order_by="wanted_at", limit=free, skip_locked=True)
+    kept = 0
+    for room in due:
+        if tx.rooms.update({"id": room.id, "wanted_at": room.wanted_at}, wanted_at=None):
+            delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "show", "ref": room.id})
+            kept += 1
+    return kept
+
+
+def lost(tx: Tx, ref: str) -> None:
+    """Its topic was deleted: everything in it is gone, and it is made again."""
+    tx.rooms.update({"id": ref}, thread=None, card=None, pinned=False, closed=False, shown="", title="", wanted_at=tx.clock.now())
+
+
+def dismantle(tx: Tx, subject: str) -> None:
+    """Take the rooms of a subject away with all that was said in them (bot/telegram/team/ knows how)."""
+    group = groups.find(tx)
+    for room in tx.rooms.select(subject=subject):
+        if group is not None and (room.thread is not None or room.card is not None):
+            messages = [letter.room_message for letter in tx.letters.select(ref=room.id, opened=False) if letter.room_message]
+            where = {"thread": room.thread, "card": room.card, "messages": messages}
+            delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "remove", "ref": "", **where})
+    tx.rooms.remove(subject=subject)
