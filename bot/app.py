@@ -16,7 +16,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.storage.base import BaseEventIsolation
 from aiogram.fsm.strategy import FSMStrategy
 
-from bot.core import residence
+from bot.core import residence, staff
 from bot.core.clock import Clock, SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
 from bot.core.erasure.ledger import Ledger
@@ -26,7 +26,12 @@ from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, S
 from bot.core.keys.ring import LEDGER
 from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy
+from bot.core.ports import Tx
+from bot.core.staff import roster
+from bot.core.staff.copying import COPY
+from bot.core.support import groups, linking
 from bot.core.understanding import Understanding
+from bot.core.work import Job
 from bot.regions import RegionDesk, Regions
 from bot.settings import Settings
 from bot.storage import Database, SqlKeyStore, World, open_database
@@ -36,7 +41,7 @@ from bot.telegram.interrupting import Interrupting
 from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
-from bot.telegram.texts import use_policy_locales
+from bot.telegram.texts import SOURCE, use_policy_locales
 from bot.workers import Worker, all_jobs
 from handlers import create_routers
 
@@ -85,10 +90,19 @@ async def open_core(
     try:
         if not quarantined:
             await database.read(lambda tx: quarantine.require_replayed(tx, core.ledger))
+            await database.write(lambda tx: _prepare_team(tx, settings))
     except PrivacyError:
         await core.stop()
         raise
     return core
+
+
+def _prepare_team(tx: Tx, settings: Settings) -> None:
+    """The first owner and the group of the settings. What is known already stays as it is."""
+    if settings.owner_id is not None:
+        staff.ensure_owner(tx, settings.owner_id)
+    if settings.support_chat_id is not None and groups.find(tx) is None:
+        linking.link(tx, settings.support_chat_id, topics=False, locale=SOURCE, actor="settings")
 
 
 def holder_of(settings: Settings) -> KekHolder:
@@ -164,7 +178,9 @@ def create_app(
             Ledger(opened.settings.moves, opened.ring.named(LEDGER)),
             opened.database.compact,
         )
-        moves = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
+        moves: dict[str, Job] = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
+        if opened is core:
+            moves[COPY] = roster.make_copy_job(regions.others)
         sweeps = [] if opened is core else [regions.make_sweep(opened.ring.region)]
         return RegionDesk(opened, inbox, sender, Worker(opened, all_jobs(opened) | moves, sweeps))
 

@@ -19,10 +19,12 @@ from bot.core import accounts
 from bot.core.errors import RegionError
 from bot.core.keys import Vault
 from bot.core.ports import Tx
+from bot.core.staff import roster
+from bot.core.support import groups, rooms
 from bot.core.work import Engine
 from bot.storage.directory import SqliteDirectory
 from bot.telegram.inbox import Inbox
-from bot.telegram.regions import asked_for, private_person
+from bot.telegram.regions import asked_for, place_in_group, private_person
 from bot.telegram.sender import Sender
 from bot.workers import DatabaseEngine, Worker
 
@@ -118,7 +120,10 @@ class Regions:
             raise RegionError(region)
         async with self._opening:
             if region not in self.desks:
-                self.desks[region] = self._make(await self._open_core(region))
+                opened = await self._open_core(region)
+                team = await self._core.database.read(roster.read)
+                await opened.database.write(lambda tx: roster.write(tx, team))
+                self.desks[region] = self._make(opened)
                 log.info("region %s is open", region)
         if self._started:
             self.desks[region].start()
@@ -184,6 +189,10 @@ class Regions:
         """See bot.telegram.regions.Regions."""
         return tuple(self.desks)
 
+    def others(self) -> list[Engine]:
+        """From a job's thread: the ways to the databases of every open region but home."""
+        return [DatabaseEngine(desk.core.database) for name, desk in list(self.desks.items()) if name != self.home]
+
     def engine(self, region: str) -> Engine:
         """From a job's thread: the way to a region's database. RegionError."""
         if self._loop is None or not self.serves(region):
@@ -225,7 +234,7 @@ class Regions:
     async def _region_of(self, update: Mapping[str, Any]) -> str:
         person = private_person(update)
         if person is None:
-            return self.home
+            return await self._region_of_room(update)
         entry = self.directory.find(person)
         if entry is not None:
             return (await self.open(entry)).name if self.serves(entry) else self.home
@@ -234,6 +243,21 @@ class Regions:
         if asked is None or len(self.desks) == 1:
             return self.home
         return await self._holder_of(person, *asked)
+
+    async def _region_of_room(self, update: Mapping[str, Any]) -> str:
+        """The region of the case that something in the team's group is about; home for everything else."""
+        place = place_in_group(update) if len(self.desks) > 1 else None
+        if place is None:
+            return self.home
+
+        def has(tx: Tx) -> bool:
+            group = groups.find(tx)
+            return group is not None and group.chat == place.chat and rooms.is_here(tx, place.thread, place.ref, place.messages)
+
+        for name in sorted(self.desks, key=lambda name: name != self.home):
+            if await self.desks[name].core.database.read(has):
+                return name
+        return self.home
 
     async def _holder_of(self, person: int, kind: str, value: str) -> str:
         """The region that issued a link to somebody who is nowhere yet, or that keeps the case of somebody erased."""

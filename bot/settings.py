@@ -46,7 +46,10 @@ class Settings(BaseSettings):
     regions: Annotated[
         str, Field(description="the regions that this process serves, home included; it opens no other's keys")
     ] = "EU,US,CN,SG"
-    support_chat_id: Annotated[int | None, Field(description="group of the support team")] = None
+    owner_id: Annotated[
+        int | None, Field(description="Telegram id of the first owner of the privacy team: who links the group and grants roles")
+    ] = None
+    support_chat_id: Annotated[int | None, Field(description="group of the privacy team, linked at the start; otherwise /setup in the group does it")] = None
     webhook_url: Annotated[
         str | None, Field(description="public https address for updates; without it the bot polls")
     ] = None
@@ -159,6 +162,7 @@ class Settings(BaseSettings):
         if region not in self.served or (url is None and (self.database_url or "").startswith("postgresql")):
             return None
         changes: dict[str, object] = {"region": region, "database_url": url, "data_dir": self.data_dir / region.lower()}
+        changes |= {"owner_id": None, "support_chat_id": None}  # the team is known at home and copied from there
         for name in ("ledger_file", "key_file"):  # a root key that one region rotates must not lock another one out
             file: Path | None = getattr(self, name)
             if file is not None:

@@ -14,6 +14,7 @@ from bot.core.erasure.job import ERASE, PURGED, Eraser
 from bot.core.keys import Purpose, reseal, rotation
 from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
+from bot.core.support import rooms
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -71,6 +72,7 @@ class Worker:
                 if loop.time() >= next_sweep:
                     next_sweep = loop.time() + SWEEP_EVERY_SECONDS
                     await self._sweep()
+                await self._keep_rooms()
                 await self._begin_due(_AT_ONCE - len(self._at_work))
             except Exception as error:  # the database is away: what is due waits there
                 log.error("looking for work failed (%s)", type(error).__name__)
@@ -82,7 +84,7 @@ class Worker:
     async def drain(self) -> int:
         """Sweep, and work until nothing is due; how many pieces were worked on."""
         await self._sweep()
-        total = 0
+        total = await self._keep_rooms()
         while begun := await self._begin_due(_AT_ONCE):
             total += len(begun)
             await asyncio.gather(*begun)
@@ -135,6 +137,12 @@ class Worker:
         log.error("work %s of kind %s is dead after %d attempts (%s)", item.id, item.kind, item.attempts, item.error)
         if self.on_dead is not None:
             self.on_dead(tx, item)
+
+    async def _keep_rooms(self) -> int:
+        kept = await self._core.database.write(rooms.keep, Purpose.DELIVERY)
+        if kept and self.wake_sender is not None:
+            self.wake_sender.set()
+        return kept
 
     async def _sweep(self) -> None:
         for sweep in self._sweeps:

@@ -35,9 +35,10 @@ from handlers import (
 from handlers import (
     help as help_flow,
 )
+from handlers.team import TEAM_FLOWS
 
 FLOWS = (
-    blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, withdraw,
+    *TEAM_FLOWS, blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, withdraw,
     rights, access, rectify, requests, restrict, sale, settings, language, place, password, forget, inline, questions,
 )  # fmt: skip
 

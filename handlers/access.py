@@ -163,6 +163,12 @@ def _role(role: Role) -> Line:
         case Role.TRAINING:
             # Translators: who opened the data: a program that selects conversations for training.
             return _("the selection of training data, automatically")
+        case Role.AUDITOR:
+            # Translators: who opened the data: somebody who checks the work of the privacy team.
+            return _("an auditor of the privacy team")
+        case Role.STRANGER:
+            # Translators: who tried to open the data: somebody without any role.
+            return _("somebody who does not belong to the privacy team")
 
 
 def _why(access: Access) -> Line:
@@ -185,6 +191,18 @@ def _why(access: Access) -> Line:
         case Why.CORRECTION:
             # Translators: why data was opened.
             return _("to correct your data")
+        case Why.IDENTITY:
+            # Translators: why data was opened: the team had to know who a request is from.
+            return _("to verify who a request is from")
+        case Why.LEGAL:
+            # Translators: why data was opened.
+            return _("a legal claim or a duty by law")
+        case Why.SAFETY:
+            # Translators: why data was opened.
+            return _("to protect somebody from serious harm")
+        case Why.BREACH:
+            # Translators: why data was opened: to find out whom a data breach concerns.
+            return _("to find out whom a data breach concerns")
         case Why.UNKNOWN:
             # Translators: why data was opened: it was not recorded.
             return _("not stated")

@@ -1,11 +1,11 @@
-"""/report in the support chat → each promise of the policy: how it was kept, in all regions. Counts only, nothing about a person."""
+"""/report in the team's group → each promise of the policy: how it was kept, in all regions. Counts only, nothing about a person."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from aiogram import Router
-from aiogram.filters import Command, Filter
+from aiogram.filters import Command
 from aiogram.types import Message
 
 from bot.core import access_log
@@ -21,20 +21,13 @@ from bot.telegram.formats import length, listing, number
 from bot.telegram.promises import heading, nothing_due, promise_chart, promise_line
 from bot.telegram.regions import Regions, region_label
 from bot.telegram.say import Say
+from bot.telegram.team.here import InTeamGroup
 from bot.telegram.texts import Html, Line, _, join
-
-
-class InSupportChat(Filter):
-    """In the group of the support team (BOT_SUPPORT_CHAT_ID)."""
-
-    async def __call__(self, event: Message, desk: Desk) -> bool:
-        wanted = desk.services["settings"].support_chat_id
-        return wanted is not None and event.chat.id == wanted
 
 
 def create_router() -> Router:
     router = Router(name="report")
-    router.message.register(show, Command("report"), InSupportChat())
+    router.message.register(show, InTeamGroup(), Command("report"))
     router.message.register(refuse, Private(), Command("report"))
     return router
 

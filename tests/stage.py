@@ -15,13 +15,16 @@ from pathlib import Path
 from aiogram.methods import GetUpdates
 
 from bot.app import App, Core, create_app, open_core
-from bot.core import accounts, conversations
+from bot.core import accounts, conversations, staff
 from bot.core.clock import FixedClock
 from bot.core.ids import Randomness
 from bot.core.ports import Tx
+from bot.core.support import linking
 from bot.core.understanding import Understanding
-from bot.localchat.chats import GroupPlan
+from bot.localchat.actor import Actor
+from bot.localchat.chats import Chat, GroupPlan, Topic
 from bot.localchat.journal import Event
+from bot.localchat.messages import Message
 from bot.localchat.people import Person
 from bot.localchat.session import WorldSession
 from bot.localchat.world import World
@@ -35,8 +38,28 @@ PEOPLE = (
     Person(1003, "Mallory", "Grey", "mallory", "en"),
     Person(1004, "Layla", "Haddad", "layla", "ar"),
     Person(1005, "Jonas", "Weber", "jonas", "de"),
+    Person(2001, "Anna", "Keller", "anna", "en"),
+    Person(2002, "Viktor", "Sorokin", "viktor", "en"),
+    Person(2003, "Dana", "Roth", "dana", "en"),
+    Person(2004, "Nils", "Berg", "nils", "en"),
+    Person(2005, "Olga", "Lind", "olga", "en"),
 )
-GROUPS = (GroupPlan("Community", members=("alice", "bob", "mallory"), creator="jonas", has_bot=True),)
+GROUPS = (
+    GroupPlan("Community", members=("alice", "bob", "mallory"), creator="jonas", has_bot=True),
+    GroupPlan(
+        "Desk", members=("anna", "nils", "dana", "viktor", "mallory"), creator="olga", is_forum=True, has_bot=True, bot_is_admin=True
+    ),
+    GroupPlan("Plain", members=("anna", "dana", "viktor"), creator="olga", has_bot=True, bot_is_admin=True),
+)
+TEAM = {"olga": "owner", "viktor": "lead", "dana": "dpo", "anna": "agent", "nils": "agent"}
+FILES = {
+    "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(200) + b"\xff\xd9",
+    "png": b"\x89PNG\r\n\x1a\n" + bytes(200),
+    "pdf": b"%PDF-1.4\n%%EOF\n",
+    "txt": b"plain words\n",
+    "exe": b"MZ" + bytes(200),
+}
+"""What `alice sends cat.jpg: caption` uploads, by ending."""
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 
@@ -49,6 +72,8 @@ class Output:
     text: str
     buttons: tuple[str, ...]
     kind: str
+    thread: int | None = None
+    message: int = 0
 
     def __str__(self) -> str:
         shown = " ".join(f"[{button}]" for button in self.buttons)
@@ -66,6 +91,7 @@ class Stage:
         self._seen = 0
         self._outputs: deque[Output] = deque()
         self._actor = "alice"
+        self._where: tuple[int, int | None] = (world.person("alice").id, None)
         self._typed: list[str] = []
 
     @classmethod
@@ -103,13 +129,13 @@ class Stage:
         self._nothing_left()
 
     async def _play(self, line: str) -> None:
-        who, _, said = line.partition(":")
-        said = said.strip()
+        found = re.match(r"((?:[^:\"]|\"[^\"]*\")*):(.*)", line, re.S)  # a quoted colon belongs to the address
+        who, said = (found[1].strip(), found[2].strip()) if found else (line, "")
         if line.startswith("("):
             self._nothing_left()
             await self._time(line)
-        elif who == "bot":
-            self._expect(said)
+        elif re.fullmatch(r"bot( (in|to) .+)?", who):
+            self._expect(said, who.removeprefix("bot").strip())
         else:
             self._nothing_left()
             await self._acts(who, said)
@@ -121,19 +147,56 @@ class Stage:
         await self.settle()
 
     async def _acts(self, who: str, said: str) -> None:
-        name, _, place = who.partition(" in ")
+        """`anna`, `anna in Desk#ASK`, and how: `answers "…"`, `edits "…"`, `reacts to "…"`, `sends NAME`."""
+        found = re.fullmatch(r'(\w+)(?: in ([\w#-]+))?(?: (answers|edits|reacts to|sends) (?:"(.*)"|(\S+)))?', who)
+        assert found, f"who is {who!r}?"
+        name, place, deed, quoted, file = found.groups()
         actor = self.world.person(name)
-        where = self.world.group(place) if place else None
-        self._actor = name
-        if said.startswith("[") and said.endswith("]"):
-            label = said[1:-1]
-            shown = [button["text"] for message in actor.sees(where) for button in message.buttons]
-            fitting = next((text for text in reversed(shown) if _unbracketed(text) == label), label)
-            actor.taps(fitting, where)
+        where, thread = self._place(place, actor) if place else (None, None)
+        self._actor, self._where = name, (where.id if where else actor.id, thread)
+        if deed == "sends":
+            picture = file.endswith((".jpg", ".png"))
+            content = FILES[file.rpartition(".")[2]]
+            actor.sends_file(file, content, where, caption=said, kind="photo" if picture else "document", thread=thread)
+        elif deed == "edits":
+            self._typed.append(said)
+            actor.edits(self._quoted(actor, where, thread, quoted), said)
+        elif deed == "reacts to":
+            actor.reacts(self._quoted(actor, where, thread, quoted), *said.split())
+        elif said.startswith("[") and said.endswith("]"):
+            self._taps(actor, where, thread, said[1:-1])
         else:
             self._typed.append(said)
-            actor.says(said, where)
+            answered = self._quoted(actor, where, thread, quoted) if deed == "answers" else None
+            actor.says(said, where, thread=thread, reply_to=answered)
         await self.settle()
+
+    def _taps(self, actor: Actor, where: Chat | None, thread: int | None, label: str) -> None:
+        seen = [message for message in actor.sees(where) if thread is None or message.thread_id == thread]
+        for message in reversed(seen):
+            for button in message.buttons:
+                if re.fullmatch(".*".join(map(re.escape, label.split("..."))), _unbracketed(button["text"])):
+                    actor.presses(message, button)
+                    return
+        actor.taps(label, where)  # says that there is no such button
+
+    def _quoted(self, actor: Actor, where: Chat | None, thread: int | None, words: str) -> Message:
+        for message in reversed(actor.sees(where)):
+            if (thread is None or message.thread_id == thread) and words in _unbracketed(message.words):
+                return message
+        raise AssertionError(f"nobody said {words!r} there")
+
+    def _place(self, place: str, actor: Actor | None = None) -> tuple[Chat, int | None]:
+        """`Desk` is the group (its General topic), `Desk#ASK` the newest topic there whose title begins so."""
+        title, _, topic = place.partition("#")
+        chat = self.world.group(title)
+        while chat.migrated_to:
+            chat = self.world.chats[chat.migrated_to]
+        if not topic:
+            return chat, None
+        fitting = [number for number, each in chat.topics.items() if _unbracketed(each.name).startswith(topic)]
+        assert fitting, f"no topic {topic!r}; there are {[_unbracketed(each.name) for each in chat.topics.values()]}"
+        return chat, max(fitting)
 
     async def settle(self) -> None:
         """Deliver updates and do all that is due."""
@@ -152,8 +215,19 @@ class Stage:
         for event in self.world.journal.since(self._seen):
             self._seen = event.number
             output = self._output(event)
-            if output is not None:
+            if output is not None and not self._is_card(output):
                 self._outputs.append(output)
+
+    def topic(self, place: str) -> Topic:
+        """The topic that `Desk#ASK` means."""
+        chat, thread = self._place(place)
+        assert thread is not None
+        return chat.topics[thread]
+
+    def _is_card(self, output: Output) -> bool:
+        """A pinned card changes all the time; `bot in Desk#ASK: (card) …` looks at it."""
+        chat = self.world.chats.get(output.chat)
+        return chat is not None and output.message in chat.pinned
 
     def _output(self, event: Event) -> Output | None:
         if event.by != self.world.bot.id:
@@ -166,40 +240,79 @@ class Stage:
             return Output(event.chat_id, "", (), "deleted")
         if event.kind in ("message", "edited") and chat is not None:
             message = chat.messages.get(event.data["message_id"])
-            if message is None:
+            if message is None or message.service:
                 return None
             buttons = tuple(button["text"] for button in message.buttons)
-            return Output(event.chat_id, message.words, buttons, "file" if message.file else event.kind)
+            kind = "file" if message.file else event.kind
+            return Output(event.chat_id, message.words, buttons, kind, message.thread_id, message.id or 0)
         return None
 
-    def _expect(self, said: str) -> None:
+    def _expect(self, said: str, place: str = "") -> None:
         if said == "(silent)":
             self._nothing_left()
             return
-        assert self._outputs, "the bot said nothing"
-        output = self._outputs.popleft()
+        chat, thread, anywhere = self._where_of(place)
+        if said.startswith("(card)"):
+            output, said = self._card(chat, thread), said.removeprefix("(card)").strip()
+        else:
+            here = [each for each in self._outputs if each.chat == chat and (anywhere or each.kind == "answer" or each.thread == thread)]
+            assert here or (not place and self._outputs), f"the bot said nothing there; elsewhere: {self._others()}"
+            output = here[0] if here else self._outputs[0]
+            self._outputs.remove(output)
         if self.pseudo:
             self._only_catalogue_words(output)
         actual = _unbracketed(str(output))
         pattern = ".*".join(re.escape(" ".join(part.split())) for part in said.split("..."))
         assert re.fullmatch(pattern, " ".join(actual.split()), re.DOTALL), f"the bot said: {actual}"
 
+    def _where_of(self, place: str) -> tuple[int, int | None, bool]:
+        """Chat, topic, and whether any topic of it will do: `bot in Desk#ASK`, `bot to anna`, or where somebody last acted."""
+        kind, _, name = place.partition(" ")
+        if kind == "to":
+            return self.world.person(name).id, None, True
+        if kind == "in":
+            chat, thread = self._place(name)
+            return chat.id, thread, False
+        return self._where[0], None, True
+
+    def _card(self, chat_id: int, thread: int | None) -> Output:
+        chat = self.world.chats[chat_id]
+        found = [chat.messages[number] for number in chat.pinned if number in chat.messages and chat.messages[number].thread_id == thread]
+        assert found, "no card is pinned there"
+        message = found[-1]
+        return Output(chat_id, message.words, tuple(button["text"] for button in message.buttons), "message", thread, message.id or 0)
+
+    def _others(self) -> str:
+        return " | ".join(_unbracketed(str(output)) for output in self._outputs)
+
     def _nothing_left(self) -> None:
-        left = [_unbracketed(str(output)) for output in self._outputs]
-        assert not left, "nobody expected: " + " | ".join(left)
+        assert not self._outputs, f"nobody expected: {self._others()}"
 
     def _only_catalogue_words(self, output: Output) -> None:
         for text in (output.text, *output.buttons):
             bare = text
             while (shorter := _BRACKETED.sub("", bare)) != bare:
                 bare = shorter
-            bare = re.sub(r"\b[A-Z]{3}-[0-9A-Z]{6}\b|/[a-z]+", "", bare)
+            bare = re.sub(r"\b[A-Z]{3}-[0-9A-Z]{6}\b|/[a-z_]+|\bp-[a-z2-7]{12}\b|GDPR|CCPA|PIPL", "", bare)
             for typed in (*self._typed, *_SAMPLE_WORDS):
                 bare = bare.replace(typed, "")
             bare = re.sub(r"Sore knee|Landlord|Diary|Mine|Talk [A-G]|Bold|UTC|ZIP", "", bare)
             assert not re.search(r"[A-Za-z]{3,}", bare), f"not from a catalogue: {bare!r} in {text!r}"
 
     # ------------------------------------------------------------------ scenery
+
+    async def given_team(self, group: str | Chat = "Desk", *, topics: bool | None = None, locale: str = "en") -> None:
+        """The group is linked, and everybody of TEAM has their role."""
+        chat = self.world.group(group) if isinstance(group, str) else group
+
+        def link(tx: Tx) -> None:
+            staff.ensure_owner(tx, self.world.person("olga").id)
+            owner = staff.find(tx, self.world.person("olga").id)
+            for name, role in TEAM.items():
+                staff.grant(tx, owner, self.world.person(name).id, staff.Role(role))
+            linking.link(tx, chat.id, topics=chat.is_forum if topics is None else topics, locale=locale, actor="test")
+
+        await self.core.database.write(link)
 
     async def given_conversations(self, who: str, titles: Iterable[str], *, password: str = "") -> None:
         """`who` has an account with these conversations (and a password)."""

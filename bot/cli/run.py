@@ -16,10 +16,10 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
 from bot.app import App, create_app, open_core
-from bot.cli.sample import SAMPLE_PEOPLE, furnish
+from bot.cli.sample import SAMPLE_PEOPLE, furnish, furnish_team
 from bot.core.clock import Clock, MovableClock, SystemClock
 from bot.core.understanding import Understanding
-from bot.localchat.cast import GROUPS
+from bot.localchat.cast import GROUPS, TEAM_GROUP
 from bot.localchat.server import LocalChat, start_local_chat
 from bot.settings import Settings, SettingsError, read_settings
 from bot.telegram.intake import ALLOWED_UPDATES, poll, serve_webhook
@@ -95,6 +95,7 @@ async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[Loca
     if local is not None:
         if app.regions.directory.find(SAMPLE_PEOPLE[0].id) is None:  # not at home any more: the account is elsewhere
             await furnish(core)
+        await furnish_team(core, local[0].world.group(TEAM_GROUP).id)
         local[1].app = app
     await app.start()
     gc.freeze()  # what exists now lives as long as the process: leave it out of every later collection

@@ -1,18 +1,22 @@
-"""A sample account for the local chat, with conversations that look real, so that every flow has something to show."""
+"""A sample account and a sample team for the local chat, so that every flow has something to show."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from bot.app import Core
-from bot.core import accounts, conversations, passwords
+from bot.core import accounts, conversations, passwords, staff
 from bot.core.conversations import Message
 from bot.core.ports import Tx
+from bot.core.staff import Role
+from bot.core.support import groups, linking
 from bot.localchat.cast import PEOPLE
+from bot.telegram.texts import SOURCE
 
 SAMPLE_PEOPLE = PEOPLE
 SAMPLE_PASSWORD = "correct horse"  # noqa: S105 - of the sample account, shown in the README
 
+_ROLES = {"agent": Role.AGENT, "lead": Role.LEAD, "dpo": Role.DPO}
 _TALKS: tuple[tuple[str, int, bool, tuple[str, ...]], ...] = (
     ("Sore knee after running", 1, False, (
         "My left knee hurts after 5 km. Should I stop running?",
@@ -61,5 +65,21 @@ async def furnish(core: Core) -> None:
             conversations.add(tx, account.id, title, messages, kept=kept, stored_at=at)
         passwords.set_hash(tx, account.id, passwords.hash_password(SAMPLE_PASSWORD))
         return True
+
+    await core.database.write(make)
+
+
+async def furnish_team(core: Core, chat_id: int) -> None:
+    """Link the local chat's support group and give its people their roles, once."""
+
+    def make(tx: Tx) -> None:
+        if groups.find(tx) is not None:
+            return
+        roles = [(person.id, role) for person in SAMPLE_PEOPLE if (role := _ROLES.get(person.note))]
+        owner = next(number for number, role in roles if role is Role.LEAD)
+        staff.ensure_owner(tx, owner)
+        for number, role in roles:
+            staff.grant(tx, staff.find(tx, owner), number, role)
+        linking.link(tx, chat_id, topics=True, locale=SOURCE, actor="sample")
 
     await core.database.write(make)

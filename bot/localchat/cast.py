@@ -12,15 +12,18 @@ PEOPLE = (
     Person(2001, "Anna", "Keller", "anna", "en", note="agent"),
     Person(2002, "Viktor", "Sorokin", "viktor", "ru", note="lead"),
     Person(2003, "Dana", "Roth", "dana", "en", note="dpo"),
+    Person(2004, "Nils", "Berg", "nils", "en", note="agent"),
 )
+TEAM_GROUP = "Support desk"
 GROUPS = (
     GroupPlan("Community", members=("alice", "bob", "layla"), creator="viktor", has_bot=True, is_forum=True),
     GroupPlan(
-        "Support desk",
-        members=("anna",),
+        TEAM_GROUP,
+        members=("anna", "nils"),
         admins=("dana",),
         creator="viktor",
         is_forum=True,
+        has_bot=True,
         bot_is_admin=True,
     ),
 )

@@ -24,12 +24,18 @@ class Notice:
     file_name: str = ""
     content: str = ""
     only_edit: bool = False
+    letter: str = ""
+    """The letter that arrives with it (bot/core/support/letters.py)."""
+    edits: int | None = None
+    """The person's message that this takes the place of."""
 
     def method(self, chat_id: int) -> tuple[str, dict[str, Any]]:
         """The Bot API method and its parameters (a document's bytes are added by the sender)."""
         data: dict[str, Any] = {"chat_id": chat_id, "parse_mode": "HTML"}
         if self.keyboard:
             data["reply_markup"] = markup(self.keyboard)
+        if self.edits is not None:
+            return "editMessageText", data | {"text": self.text.html, "message_id": self.edits}
         if self.package or self.content:
             return "sendDocument", data | {"caption": self.text.html}
         return "sendMessage", data | {"text": self.text.html, "link_preview_options": {"is_disabled": True}}

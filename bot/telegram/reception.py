@@ -13,6 +13,7 @@ from bot.core import accounts
 from bot.core.errors import MovingError, PrivacyError
 from bot.core.ports import Tx
 from bot.core.residence import MOVED, MOVING
+from bot.core.support import groups
 from bot.storage import Unit
 from bot.telegram.desk import Desk, lane_of
 from bot.telegram.errors import words_for
@@ -39,17 +40,19 @@ class Reception:
             return
         chat_id = chat.id if chat else user.id
 
-        def look_up(tx: Tx) -> tuple[accounts.Account | None, str]:
-            return accounts.find_by_telegram(tx, user.id), lane_of(tx, chat_id)
+        def look_up(tx: Tx) -> tuple[accounts.Account | None, str, str | None]:
+            lane = lane_of(tx, chat_id)
+            return accounts.find_by_telegram(tx, user.id), lane, None if private else _language_of_group(tx, lane)
 
-        found, lane = await unit.do(look_up)
-        chosen = found.locale if found and found.locale else resolve(user.language_code)
+        private = chat is None or chat.type == "private"
+        found, lane, of_group = await unit.do(look_up)
+        chosen = of_group or (found.locale if found and found.locale else resolve(user.language_code))
         desk = Desk(
             unit=unit,
             user_id=user.id,
             chat_id=chat_id,
             lane=lane,
-            private=chat is None or chat.type == "private",
+            private=private,
             thread_id=thread_id,
             locale=chosen,
             found=found,
@@ -87,6 +90,15 @@ class Reception:
         if regions.is_at_home(update, desk.user_id, here):
             return False
         return desk.slow("elsewhere", lambda: bool(regions.send_on(update, here)))
+
+
+def _language_of_group(tx: Tx, lane: str) -> str | None:
+    """What the team or the admins of a group chose; None lets whoever speaks be answered in their own language."""
+    team = groups.find(tx)
+    if team is not None and team.lane == lane:
+        return team.locale
+    community = tx.communities.find(id=lane)
+    return community.locale or None if community is not None else None
 
 
 async def _explain(say: Say, desk: Desk, event: object, error: PrivacyError) -> None:

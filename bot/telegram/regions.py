@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiogram.types import Update
@@ -12,6 +13,7 @@ from bot.core.ids import read_reference
 from bot.core.work import Engine
 from bot.telegram.texts import Html, Line, _, verbatim
 
+_REFERENCE = re.compile(r"\b[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}\b")
 _COMMAND = re.compile(r"/(?:start(?:@\w+)? link-(?P<token>[\w-]+)|status(?:@\w+)? (?P<ref>.{1,40}))\s*$", re.S)
 
 
@@ -65,6 +67,33 @@ def private_person(update: Mapping[str, Any]) -> int | None:
         owner = chat or event.get("from") or event.get("user")
         number = owner.get("id") if isinstance(owner, Mapping) else None
         return number if isinstance(number, int) and number > 0 else None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a group something happens, as far as it tells which case it is about."""
+
+    chat: int
+    thread: int | None
+    ref: str
+    messages: tuple[int, ...]
+
+
+def place_in_group(update: Mapping[str, Any]) -> Place | None:
+    """Of an update (as JSON) from a group; None for anything else."""
+    for name, event in update.items():
+        if name == "update_id" or not isinstance(event, Mapping):
+            continue
+        message = event.get("message") if name == "callback_query" else event
+        if not isinstance(message, Mapping) or not isinstance(message.get("chat"), Mapping):
+            return None
+        answered = message.get("reply_to_message")
+        numbers = (message.get("message_id"), answered.get("message_id") if isinstance(answered, Mapping) else None)
+        said = str(event.get("data") if name == "callback_query" else message.get("text") or "")
+        ref = _REFERENCE.search(said)
+        thread = message.get("message_thread_id") if message.get("is_topic_message") else None
+        return Place(int(message["chat"]["id"]), thread, ref[0] if ref else "", tuple(n for n in numbers if n))
     return None
 
 

@@ -33,10 +33,13 @@ from bot.core.delivery import Delivery, OutboxRow
 from bot.core.errors import PrivacyError
 from bot.core.keys import SERVICE, Purpose
 from bot.core.ports import Tx
+from bot.core.support import linking
+from bot.core.support.rooms import ROOM
 from bot.storage import Database
 from bot.telegram import outbox
 from bot.telegram.notices import NOTICES
 from bot.telegram.pacing import Pacer
+from bot.telegram.team import letters, rooms
 from bot.telegram.texts import PSEUDO, SOURCE, speaking
 
 log = logging.getLogger(__name__)
@@ -48,7 +51,8 @@ _AT_ONCE = frozenset(
     {"answerCallbackQuery", "answerInlineQuery", "deleteMessage", "setMessageReaction", "sendChatAction"}
 )
 _STALE = {"answerCallbackQuery": timedelta(seconds=30), "answerInlineQuery": timedelta(seconds=10)}
-_ALREADY_SO = ("message is not modified", "message to delete not found", "query is too old")
+_ALREADY_SO = ("message is not modified", "message to delete not found", "query is too old", "topic_not_modified")
+_MENDS_AT_MOST = 5
 _EDIT_LOST = ("message to edit not found", "message can't be edited", "message identifier is not specified")
 
 
@@ -60,10 +64,15 @@ class Outgoing:
     method: str
     data: dict[str, Any]
     document: tuple[bytes, str] | None = None
-    photo: bytes | None = None
+    photo: tuple[bytes, str] | None = None
     group: bool = False
     completes: str = ""
     """The export case that ends when this arrives."""
+    done: Callable[[Tx, Any], None] | None = None
+    """Notes what Telegram answered, in the transaction that marks the row."""
+    again: bool = False
+    """The row needs more calls: it is worked out again after this one."""
+    mends: int = 0
 
 
 class Sender:
@@ -153,14 +162,25 @@ class Sender:
     def _render(self, tx: Tx, row: OutboxRow) -> Outgoing | None:
         try:
             payload = tx.outbox.get(id=row.id).payload or {}
+            if row.kind == ROOM:
+                return self._render_call(tx, row, payload)
             if row.kind != "notice":
                 chat, png = payload.get("chat_id"), payload.pop("png", None)
-                photo = base64.b64decode(png) if png else None
+                photo = (base64.b64decode(png), "chart.png") if png else None
                 return Outgoing(row, row.kind, payload, photo=photo, group=isinstance(chat, int) and chat < 0)
             return self._render_notice(tx, row, payload)
         except (PrivacyError, KeyError, ValueError) as error:  # its owner's key is gone, or a kind nobody knows now
             log.info("outbox row dropped: %s", type(error).__name__)
             return None
+
+    def _render_call(self, tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Outgoing | None:
+        with speaking(PSEUDO if self._pseudo else SOURCE):
+            call = rooms.next_call(tx, row, payload)
+        if call is None:
+            return None
+        return Outgoing(
+            row, call.method, call.data, call.document, group=True, photo=call.photo, done=call.done, again=call.again
+        )
 
     def _render_notice(self, tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Outgoing | None:
         data = payload["data"]
@@ -182,7 +202,8 @@ class Sender:
         elif notice.content:
             document = notice.content.encode(), notice.file_name
         completes = data["ref"] if notice.package and data["part"] == data["parts"] - 1 else ""
-        return Outgoing(row, method, parameters, document, completes=completes)
+        done = letters.arrival(notice.letter) if notice.letter else None
+        return Outgoing(row, method, parameters, document, completes=completes, done=done)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one; whether the chat's next may follow now."""
@@ -205,8 +226,7 @@ class Sender:
             await self._database.write(lambda tx: outbox.block(tx, lane))
             return False
         except TelegramMigrateToChat as error:
-            new_chat = error.migrate_to_chat_id
-            return await self._send(replace(outgoing, data=outgoing.data | {"chat_id": new_chat}))
+            return await self._follow(outgoing, error.migrate_to_chat_id)
         except (TelegramNetworkError, TelegramServerError) as error:
             # An outage never uses up the attempts: only retention ends a message that could still arrive.
             waited = (await self._database.read(lambda tx: tx.clock.now())) - outgoing.row.created_at
@@ -216,20 +236,39 @@ class Sender:
         except TelegramBadRequest as error:
             return await self._bad_request(outgoing, error.message.lower())
         except TelegramAPIError as error:
-            await self._mark(outgoing.row, Delivery.PARKED, type(error).__name__)
+            await self._mark(outgoing, Delivery.PARKED, type(error).__name__)
             return True
         except Exception as error:  # an answer that cannot be read; the type only, the text may carry what was said
             log.error("%s failed: %s", outgoing.method, type(error).__name__)
             await self._later(outgoing.row, timedelta(minutes=1), type(error).__name__)
             return False
-        sent_id = result.message_id if isinstance(result, Message) else None
-        await self._mark(outgoing.row, Delivery.DONE, message_id=sent_id, completes=outgoing.completes)
-        return True
+        return await self._sent(outgoing, result)
+
+    async def _sent(self, outgoing: Outgoing, result: Any) -> bool:
+        if not outgoing.again:
+            await self._mark(outgoing, Delivery.DONE, result=result)
+            return True
+        done = outgoing.done
+
+        def go_on(tx: Tx) -> Outgoing | None:
+            if done is not None:
+                done(tx, result)
+            return self._render(tx, outgoing.row)
+
+        return await self._send_next(outgoing, await self._database.write(go_on, Purpose.DELIVERY))
+
+    async def _send_next(self, before: Outgoing, following: Outgoing | None) -> bool:
+        """The next call of the same row; without one the row is done."""
+        if following is None:
+            await self._mark(replace(before, done=None), Delivery.DONE)
+            return True
+        return await self._send(replace(following, mends=before.mends))
 
     async def _bad_request(self, outgoing: Outgoing, words: str) -> bool:
         if any(known in words for known in _ALREADY_SO):
-            await self._mark(outgoing.row, Delivery.DONE)
-            return True
+            return await self._sent(outgoing, None)
+        if outgoing.row.kind == ROOM and outgoing.mends < _MENDS_AT_MOST:
+            return await self._mend(outgoing, words)
         if outgoing.method == "editMessageText" and any(known in words for known in _EDIT_LOST):
             data = {name: value for name, value in outgoing.data.items() if name != "message_id"}
             return await self._send(replace(outgoing, method="sendMessage", data=data))
@@ -239,24 +278,43 @@ class Sender:
             data = {name: value for name, value in outgoing.data.items() if name != "message_thread_id"}
             return await self._send(replace(outgoing, data=data))
         log.warning("%s was refused and parked", outgoing.method)
-        await self._mark(outgoing.row, Delivery.PARKED, "BadRequest")
+        await self._mark(outgoing, Delivery.PARKED, "BadRequest")
         return True
 
-    async def _mark(
-        self,
-        row: OutboxRow,
-        state: Delivery,
-        error: str = "",
-        *,
-        message_id: int | None = None,
-        completes: str = "",
-    ) -> None:
+    async def _follow(self, outgoing: Outgoing, new_chat: int) -> bool:
+        """The group became a supergroup: say it there, and where it is the team's, everything else from now on too."""
+        old_chat = int(outgoing.data["chat_id"])
+        if await self._database.write(lambda tx: linking.migrated(tx, old_chat, new_chat)):
+            await self._later(outgoing.row, timedelta(), "Migrated", counts=False)
+            return False
+        return await self._send(replace(outgoing, data=outgoing.data | {"chat_id": new_chat}))
+
+    async def _mend(self, outgoing: Outgoing, words: str) -> bool:
+        """A room is not as we thought: learn, and work the row out again."""
+
+        def mend(tx: Tx) -> Outgoing | None:
+            return self._render(tx, outgoing.row) if rooms.mend(tx, outgoing.row, words) else None
+
+        following = await self._database.write(mend, Purpose.DELIVERY)
+        if following is None:
+            log.warning("%s was refused and parked", outgoing.method)
+            await self._mark(outgoing, Delivery.PARKED, "BadRequest")
+            return True
+        return await self._send_next(replace(outgoing, mends=outgoing.mends + 1), following)
+
+    async def _mark(self, outgoing: Outgoing, state: Delivery, error: str = "", *, result: Any = None) -> None:
+        row = outgoing.row
+
         def mark(tx: Tx) -> None:
             outbox.settle(tx, row, state, error)
-            if row.slot and message_id is not None:
-                delivery.fill_slot(tx, row.lane, row.subject, row.slot, message_id)
-            if completes:
-                exports.arrived(tx, completes)
+            if state is not Delivery.DONE:
+                return
+            if row.slot and isinstance(result, Message):
+                delivery.fill_slot(tx, row.lane, row.subject, row.slot, result.message_id)
+            if outgoing.done is not None:
+                outgoing.done(tx, result)
+            if outgoing.completes:
+                exports.arrived(tx, outgoing.completes)
 
         await self._database.write(mark, Purpose.DELIVERY)
 
@@ -271,7 +329,7 @@ def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
         content, name = outgoing.document
         data["document"] = BufferedInputFile(content, name)
     if outgoing.photo is not None:
-        data["photo"] = BufferedInputFile(outgoing.photo, "chart.png")
+        data["photo"] = BufferedInputFile(*outgoing.photo)
     method: TelegramMethod[Any] = kind(**data)
     return method
 

@@ -11,12 +11,11 @@ from tests.stage import Stage
 
 async def test_the_support_chat_sees_how_each_promise_was_kept(stage: Stage) -> None:
     """Counts, median and worst for each promise of the policy."""
-    group = stage.world.group("Community")
-    stage.core.settings.support_chat_id = group.id
+    await stage.given_team()
     await meet(stage)
     await given_case(stage, Right.OBJECTION)
     await stage.plays("""
-        alice in Community: /report
+        dana in Desk: /report
         bot:   How the promises were kept ... version 2026.1 A data request is acknowledged: 5 business days Due: 1 · kept: 1 · late: 0 · open: 0 Median: 1 second · worst: 1 second A data request is fulfilled: 30 days Due: 0 · kept: 0 · late: 0 · open: 1 A data export is delivered: 48 hours Nothing fell due so far. ...
         bot:   (file) How the promises were kept ... version 2026.1
     """)

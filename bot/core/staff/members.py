@@ -14,6 +14,7 @@ from bot.core.audit import Tag
 from bot.core.errors import NotAllowedError, NotFoundError
 from bot.core.keys.vault import SERVICE
 from bot.core.ports import Tx, sealed
+from bot.core.staff.copying import want_copied
 from bot.core.staff.roles import Permission, Role, permissions_of
 
 
@@ -115,6 +116,7 @@ def revoke(tx: Tx, by: Member | None, telegram_id: int, role: Role | None = None
         raise LastOwnerError("owner")
     left = " ".join(name for name in member.roles.split() if Role(name) not in gone)
     tx.members.update({"id": member.id}, roles=left)
+    want_copied(tx)
     for each in sorted(gone):
         audit.record(tx, Tag.ROLE_REVOKED, actor=by.actor, member=member.number, role=each.value)
     changed = get(tx, member.number)
@@ -149,6 +151,7 @@ def _grant(tx: Tx, actor: str, telegram_id: int, role: Role) -> Member:
         tx.members.add(known)
     if role not in known.held:
         tx.members.update({"id": index}, roles=f"{known.roles} {role.value}".strip())
+        want_copied(tx)
         audit.record(tx, Tag.ROLE_GRANTED, actor=actor, member=known.number, role=role.value)
     return tx.members.get(id=index)
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.ports import sealed
+from bot.core.ports import Tx, sealed
+from bot.core.support import rooms
 
 
 class Way(StrEnum):
@@ -24,7 +25,8 @@ class Way(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Letter:
     """`person_message` is its message in the person's chat, `room_message` the one in the team's group that shows it,
-    `source_message` the one in which somebody of the team typed it. `author` is a member's number, 0 for the person."""
+    `source_message` the one in which somebody of the team typed it. `shown`: the team's group shows it as it is now.
+    `author` is a member's number, 0 for the person."""
 
     id: str
     subject: str
@@ -39,6 +41,7 @@ class Letter:
     attachment: str = ""
     arrived_at: datetime | None = None
     edited_at: datetime | None = None
+    shown: bool = False
     text: str | None = sealed(default=None)
 
 
@@ -53,3 +56,14 @@ class Attachment:
     size: int
     at: datetime
     content: bytes | None = sealed("bytes", default=None)
+
+
+def arrived(tx: Tx, letter_id: str, message: int | None) -> None:
+    """A letter of the team reached the person: in this message (None: in the one it had before)."""
+    letter = tx.letters.find(id=letter_id, opened=False)
+    if letter is None:
+        return
+    changes = {} if message is None else {"person_message": message}
+    tx.letters.update({"id": letter_id}, arrived_at=letter.arrived_at or tx.clock.now(), **changes)
+    if letter.source_message is not None:
+        rooms.react(tx, letter.source_message, "👍")

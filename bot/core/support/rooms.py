@@ -1,8 +1,8 @@
 """A room: how a case (or a breach) stands in the team's group, a topic or, without topics, a card that is answered.
 
-A room shows its case; whoever changes the case touches the room in the same transaction, and the sender brings what is shown in
-line with what is, one call after another (bot/telegram/team/). So many changes cost one edit, a lost topic is made again, and a
-flood of cases waits here, not in the queue of messages.
+A room shows its case and its letters; whoever changes them touches the room in the same transaction, and the sender brings what
+is shown in line with what is, one call after another (bot/telegram/team/). So many changes cost one edit, a lost topic is made
+again with everything in it, and a flood of cases waits here, not in the queue of messages.
 """
 
 from __future__ import annotations
@@ -66,6 +66,15 @@ def of_card(tx: Tx, message: int) -> Room | None:
     return tx.rooms.find(card=message)
 
 
+def is_here(tx: Tx, thread: int | None, ref: str, messages: tuple[int, ...]) -> bool:
+    """Whether something in the group is about a case of this region: by its topic, its reference, or a message that shows it."""
+    if ref and tx.cases.count(id=ref):
+        return True
+    if thread is not None:
+        return tx.rooms.count(thread=thread) > 0
+    return any(tx.rooms.count(card=number) or tx.letters.count(room_message=number) for number in messages)
+
+
 def say(tx: Tx, ref: str, what: str, *, subject: str = "", slot: str = "", **data: Any) -> bool:
     """Say something in a room (`ref` empty: to the whole group) by its name (bot/telegram/team/says.py has the words).
 
@@ -77,6 +86,14 @@ def say(tx: Tx, ref: str, what: str, *, subject: str = "", slot: str = "", **dat
     payload = {"act": "say", "ref": ref, "what": what, "data": data}
     delivery.put(tx, lane=group.lane, kind=ROOM, payload=payload, subject=subject or None, slot=slot)
     return True
+
+
+def react(tx: Tx, message: int, emoji: str) -> None:
+    """A receipt on a message of the group: it costs no message of the few that a group may have in a minute."""
+    group = groups.find(tx)
+    if group is not None:
+        payload = {"act": "react", "ref": "", "message": message, "emoji": emoji}
+        delivery.put(tx, lane=group.lane, kind=ROOM, payload=payload)
 
 
 def keep(tx: Tx) -> int:
@@ -97,8 +114,19 @@ def keep(tx: Tx) -> int:
 
 
 def lost(tx: Tx, ref: str) -> None:
-    """Its topic was deleted: everything in it is gone, and it is made again."""
-    tx.rooms.update({"id": ref}, thread=None, card=None, pinned=False, closed=False, shown="", title="", wanted_at=tx.clock.now())
+    """Its topic was deleted: everything in it is gone, and it is made again with all that was written."""
+    _forget(tx, {"id": ref})
+    tx.letters.update({"ref": ref}, room_message=None, shown=False)
+
+
+def lost_all(tx: Tx) -> None:
+    """The group is another one, or has topics now and had none: every room is made again."""
+    _forget(tx, {})
+    tx.letters.update({}, room_message=None, shown=False)
+
+
+def _forget(tx: Tx, where: dict[str, str]) -> None:
+    tx.rooms.update(where, thread=None, card=None, pinned=False, closed=False, shown="", title="", wanted_at=tx.clock.now())
 
 
 def dismantle(tx: Tx, subject: str) -> None:

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("attachment", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=True),
         sa.Column("edited_at", sa.BigInteger(), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,256 @@
+"""Brings rooms in line: each row of the outbox for a room is one or more calls, worked out when they are made.
+
+    a row that shows a room   topic → reopen → title → card → pin → letters → close, whatever is missing, until nothing is
+    a row that says something the room's topic first, where there is none
+    a row that removes        the topic with all in it; without topics every message is emptied
+
+What Telegram refuses because the room is not as we thought (topic deleted or closed, card gone, topics switched off) changes what
+we think, and the row is worked out again. So nothing that was to be said is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram.types import ForumTopic, Message
+
+from bot.core import delivery
+from bot.core.cases import Case
+from bot.core.delivery import OutboxRow
+from bot.core.ports import Tx
+from bot.core.support import groups, linking, rooms
+from bot.core.support.groups import TeamGroup
+from bot.core.support.letters import Letter, Way
+from bot.core.support.rooms import Room
+from bot.telegram.keyboards import Keyboard, markup
+from bot.telegram.team import cards, letters
+from bot.telegram.team.says import SAYINGS
+from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
+
+Done = Callable[[Tx, Any], None]
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of the Bot API for a row. `done` notes its result in the transaction that marks it; `again`: the row needs more
+    calls. `document` and `photo` are uploaded: bytes with a neutral name."""
+
+    method: str
+    data: dict[str, Any]
+    done: Done | None = None
+    again: bool = False
+    document: tuple[bytes, str] | None = None
+    photo: tuple[bytes, str] | None = None
+
+
+def next_call(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
+    """The next call of a row, or None when nothing is left to do."""
+    group = groups.find(tx)
+    if group is None or group.lane != row.lane:
+        return None
+    with speaking(current_locale() if current_locale() == PSEUDO else group.locale):
+        match payload["act"]:
+            case "show":
+                return _show(tx, group, payload["ref"])
+            case "say":
+                return _say(tx, group, row, payload)
+            case "react":
+                reaction = [{"type": "emoji", "emoji": payload["emoji"]}]
+                return Call("setMessageReaction", {"chat_id": group.chat, "message_id": payload["message"], "reaction": reaction})
+            case _:
+                return _remove(tx, group, row, payload)
+
+
+def mend(tx: Tx, row: OutboxRow, words: str) -> bool:
+    """Telegram refused with these words: whether we know better now and the row should be worked out again."""
+    payload = tx.outbox.get(id=row.id).payload or {}
+    ref = payload["ref"]
+    if payload["act"] == "remove":
+        return _remove_less(tx, row, payload)
+    if "not a forum" in words or "not enough rights to manage topics" in words or "not enough rights to create a topic" in words:
+        linking.use_topics(tx, topics=False)
+        return True
+    if not ref:
+        return False
+    if any(known in words for known in ("thread not found", "topic_deleted", "topic_id_invalid")):
+        rooms.lost(tx, ref)
+        return True
+    if "topic_closed" in words:
+        return bool(tx.rooms.update({"id": ref, "closed": False}, closed=True))
+    if "message to edit not found" in words or "message can't be edited" in words:
+        tx.rooms.update({"id": ref}, card=None, shown="", pinned=False)
+        return True
+    if "not enough rights" in words and "pin" in words:
+        tx.rooms.update({"id": ref}, pinned=True)  # told by /setup; without the right it stays unpinned
+        return True
+    return False
+
+
+# ---------------------------------------------------------------------- a row that shows a room
+
+
+def _show(tx: Tx, group: TeamGroup, ref: str) -> Call | None:
+    room = rooms.find(tx, ref)
+    case = tx.cases.find(id=ref)
+    if room is None or case is None:
+        return None
+    return _topic(group, room, case) or _card(tx, group, room, case) or _letters(tx, group, room) or _close(group, room, case)
+
+
+def _topic(group: TeamGroup, room: Room, case: Case) -> Call | None:
+    """The topic itself: there, open while the case is, and with the right title."""
+    if not group.topics:
+        return None
+    name = cards.title(case)
+    if room.thread is None:
+
+        def opened(tx: Tx, result: Any) -> None:
+            assert isinstance(result, ForumTopic)
+            tx.rooms.update({"id": room.id}, thread=result.message_thread_id, title=name, closed=False)
+
+        return Call("createForumTopic", {"chat_id": group.chat, "name": name}, opened, again=True)
+    topic = {"chat_id": group.chat, "message_thread_id": room.thread}
+    if room.closed and not case.is_closed:
+        return Call("reopenForumTopic", topic, _noted(room, closed=False), again=True)
+    if room.title != name and not room.closed:
+        return Call("editForumTopic", topic | {"name": name}, _noted(room, title=name), again=True)
+    return None
+
+
+def _card(tx: Tx, group: TeamGroup, room: Room, case: Case) -> Call | None:
+    text, keyboard = cards.card(tx, case, group)
+    shown = cards.digest(text, keyboard)
+    if room.card is None:
+
+        def placed(tx: Tx, result: Any) -> None:
+            assert isinstance(result, Message)
+            tx.rooms.update({"id": room.id}, card=result.message_id, shown=shown, pinned=False)
+
+        return Call("sendMessage", _message(group, room, text, keyboard), placed, again=True)
+    if room.shown != shown:
+        data = {name: value for name, value in _message(group, room, text, keyboard).items() if name != "message_thread_id"}
+        return Call("editMessageText", data | {"message_id": room.card}, _noted(room, shown=shown), again=True)
+    if not room.pinned and group.topics:
+        data = {"chat_id": group.chat, "message_id": room.card, "disable_notification": True}
+        return Call("pinChatMessage", data, _noted(room, pinned=True), again=True)
+    return None
+
+
+def _letters(tx: Tx, group: TeamGroup, room: Room) -> Call | None:
+    """The oldest letter that is not shown as it is now."""
+    for letter in tx.letters.select(ref=room.id, shown=False, way__in=(Way.IN.value, Way.OUT.value), order_by="at", limit=1):
+        return _letter(tx, group, room, letter)
+    return None
+
+
+def _letter(tx: Tx, group: TeamGroup, room: Room, letter: Letter) -> Call:
+    text, keyboard = letters.in_room(tx, letter)
+
+    def shown(tx: Tx, result: Any) -> None:
+        number = result.message_id if isinstance(result, Message) else letter.room_message
+        tx.letters.update({"id": letter.id, "edited_at": letter.edited_at}, room_message=number, shown=True)
+
+    data = _message(group, room, text, keyboard)
+    if letter.room_message is not None:
+        data.pop("message_thread_id", None)
+        return Call("editMessageText", data | {"message_id": letter.room_message}, shown, again=True)
+    upload = letters.upload(tx, letter)
+    if upload is None:
+        return Call("sendMessage", data, shown, again=True)
+    data["caption"] = data.pop("text")
+    data.pop("link_preview_options")
+    content, name, is_picture = upload
+    if is_picture:
+        return Call("sendPhoto", data, shown, again=True, photo=(content, name))
+    return Call("sendDocument", data, shown, again=True, document=(content, name))
+
+
+def _close(group: TeamGroup, room: Room, case: Case) -> Call | None:
+    if group.topics and case.is_closed and not room.closed and room.thread is not None:
+        topic = {"chat_id": group.chat, "message_thread_id": room.thread}
+        return Call("closeForumTopic", topic, _noted(room, closed=True), again=True)
+    return None
+
+
+# ---------------------------------------------------------------------- a row that says something
+
+
+def _say(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
+    room = rooms.find(tx, payload["ref"]) if payload["ref"] else None
+    if room is not None and group.topics and room.thread is None:
+        case = tx.cases.find(id=room.id)
+        return _topic(group, room, case) if case is not None else None
+    said = SAYINGS[payload["what"]](tx, payload["data"])
+    if said is None:
+        return None
+    data = _message(group, room, said.text, said.keyboard)
+    if said.reply_to is not None:
+        data["reply_parameters"] = {"message_id": said.reply_to, "allow_sending_without_reply": True}
+    if said.force_reply:
+        data["reply_markup"] = {"force_reply": True, "selective": True}
+    shown = delivery.slot_message(tx, row.lane, row.slot) if row.slot else None
+    if said.document is None and said.photo is None:
+        if shown is not None:
+            data.pop("message_thread_id", None)
+            return Call("editMessageText", data | {"message_id": shown})
+        return Call("sendMessage", data)
+    data["caption"] = data.pop("text")
+    data.pop("link_preview_options")
+    if said.photo is not None:
+        return Call("sendPhoto", data, photo=(said.photo, "picture.png"))
+    return Call("sendDocument", data, document=said.document)
+
+
+def _message(group: TeamGroup, room: Room | None, text: Line | Html, keyboard: Keyboard) -> dict[str, Any]:
+    data: dict[str, Any] = {"chat_id": group.chat, "text": text.html, "parse_mode": "HTML"}
+    data["link_preview_options"] = {"is_disabled": True}
+    if keyboard:
+        data["reply_markup"] = markup(keyboard)
+    if room is not None and group.topics and room.thread is not None:
+        data["message_thread_id"] = room.thread
+    elif room is not None and room.card is not None:
+        data["reply_parameters"] = {"message_id": room.card, "allow_sending_without_reply": True}
+    return data
+
+
+# ---------------------------------------------------------------------- a row that removes
+
+
+def _remove(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
+    if payload.get("thread") is not None:
+        data = {"chat_id": group.chat, "message_thread_id": payload["thread"]}
+        return Call("deleteForumTopic", data, _removed(row, thread=None, card=None, messages=[]))
+    left = [number for number in (payload.get("card"), *payload.get("messages", ())) if number]
+    if not left:
+        return None
+    # Telegram lets a bot delete for two days only; its own words it may change at any time.
+    text = _("This was erased.")
+    data = {"chat_id": group.chat, "message_id": left[0], "text": text.plain}
+    return Call("editMessageText", data, _removed(row, card=None, messages=left[1:]), again=True)
+
+
+def _remove_less(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> bool:
+    """What cannot be removed is gone already, or out of our reach: the rest is."""
+    left = [number for number in (payload.get("card"), *payload.get("messages", ())) if number]
+    less = {"thread": None} if payload.get("thread") is not None else {"card": None, "messages": left[1:]}
+    tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | less)
+    return bool(left)
+
+
+def _removed(row: OutboxRow, **changes: Any) -> Done:
+    def done(tx: Tx, result: Any) -> None:
+        payload = tx.outbox.get(id=row.id).payload or {}
+        tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | changes)
+
+    return done
+
+
+def _noted(room: Room, **changes: Any) -> Done:
+    def done(tx: Tx, result: Any) -> None:
+        tx.rooms.update({"id": room.id}, **changes)
+
+    return done
+
+

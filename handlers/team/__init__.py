@@ -1,0 +1,7 @@
+"""What the privacy team does in its group, one file per flow. They come before every flow of people: the group is theirs."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+TEAM_FLOWS: tuple[ModuleType, ...] = ()
