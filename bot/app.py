@@ -20,7 +20,7 @@ from bot.core import residence, staff
 from bot.core.clock import Clock, SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
 from bot.core.erasure.ledger import Ledger
-from bot.core.errors import PrivacyError, RegionError
+from bot.core.errors import RegionError
 from bot.core.ids import Randomness
 from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
 from bot.core.keys.ring import LEDGER
@@ -33,8 +33,9 @@ from bot.core.support import groups, linking
 from bot.core.understanding import Understanding
 from bot.core.work import Job
 from bot.regions import RegionDesk, Regions
+from bot.safe import Safe, open_safe
 from bot.settings import Settings
-from bot.storage import Database, SqlKeyStore, World, open_database
+from bot.storage import Database, World, open_database
 from bot.telegram.fsm_storage import DraftStorage
 from bot.telegram.inbox import Inbox
 from bot.telegram.interrupting import Interrupting
@@ -55,16 +56,17 @@ class Core:
     settings: Settings
     policy: Policy
     ring: KeyRing
-    key_store: SqlKeyStore
+    safe: Safe
     database: Database
     clock: Clock
     random: Randomness
     ledger: Ledger
+    moves: Ledger
 
     async def stop(self) -> None:
         """Close what was opened."""
         await self.database.stop()
-        self.key_store.close()
+        self.safe.close()
 
 
 async def open_core(
@@ -73,28 +75,30 @@ async def open_core(
     """Open keys and database. PolicyError, KeyUnavailableError, SealError, ValueError.
 
     QuarantineError for a database that was restored and has not seen the whole erasure ledger; only the restore itself opens
-    one (`quarantined`).
+    one (`quarantined`). LedgerError for a ledger that was changed or cut.
     """
-    if not quarantined:
-        quarantine.require_none(settings.data_dir)
     clock, random = clock or SystemClock(), random or SystemRandomness()
     policy = load_policy(settings.policy)
     if settings.policy is not None:
         use_policy_locales((settings.policy if settings.policy.is_dir() else settings.policy.parent) / "locales")
-    key_store = SqlKeyStore.in_file(settings.data_dir / "keys" / "keys.sqlite3")
-    ring = KeyRing(settings.region, holder_of(settings), key_store, clock, random)
-    ring.open()
-    database = open_database(settings.database, World(Vault(ring), policy, clock, random))
-    await database.start()
-    core = Core(settings, policy, ring, key_store, database, clock, random, Ledger(settings.ledger, ring.named(LEDGER)))
-    try:
+    safe = open_safe(settings)
+    async with contextlib.AsyncExitStack() as opened:
+        opened.callback(safe.close)
         if not quarantined:
-            await database.read(lambda tx: quarantine.require_replayed(tx, core.ledger))
+            quarantine.require_none(safe.marker)
+        ring = KeyRing(settings.region, holder_of(settings), safe.keys, clock, random)
+        ring.open()
+        database = open_database(settings.database, World(Vault(ring), policy, clock, random))
+        opened.push_async_callback(database.stop)
+        await database.start()
+        key = ring.named(LEDGER)
+        ledger, moves = safe.ledger_of_erasures(key), safe.ledger_of_moves(key)
+        moves.entries()
+        if not quarantined:
+            await database.read(lambda tx: quarantine.require_replayed(tx, ledger))
             await database.write(lambda tx: _prepare_team(tx, settings))
-    except PrivacyError:
-        await core.stop()
-        raise
-    return core
+        opened.pop_all()
+    return Core(settings, policy, ring, safe, database, clock, random, ledger, moves)
 
 
 def _prepare_team(tx: Tx, settings: Settings) -> None:
@@ -172,12 +176,7 @@ def create_app(
         theirs = {"settings": opened.settings, "region": opened.ring.region, "regions": regions}
         inbox = Inbox(opened.database, Reception(services | theirs, dispatcher, bot), bot)
         sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo)
-        road = Road(
-            regions.directory,
-            regions.engine,
-            Ledger(opened.settings.moves, opened.ring.named(LEDGER)),
-            opened.database.compact,
-        )
+        road = Road(regions.directory, regions.engine, opened.moves, opened.database.compact)
         moves: dict[str, Job] = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
         if opened is core:
             moves[COPY] = roster.make_copy_job(regions.others)

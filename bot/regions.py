@@ -22,7 +22,7 @@ from bot.core.ports import Tx
 from bot.core.staff import roster
 from bot.core.support import groups, rooms
 from bot.core.work import Engine
-from bot.storage.directory import SqliteDirectory
+from bot.safe import was_used
 from bot.telegram.inbox import Inbox
 from bot.telegram.regions import asked_for, place_in_group, private_person
 from bot.telegram.sender import Sender
@@ -87,11 +87,7 @@ class Regions:
         self._open_core = open_core
         self._make = make
         vault = Vault(core.ring)
-        self.directory = SqliteDirectory(
-            core.settings.data_dir / "keys" / f"directory-{core.ring.region.lower()}.sqlite3",
-            core.ring.region,
-            lambda telegram_id: vault.blind_index("directory", str(telegram_id)),
-        )
+        self.directory = core.safe.directory(lambda telegram_id: vault.blind_index("directory", str(telegram_id)))
         self.desks: dict[str, RegionDesk] = {}
         self._opening = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,7 +131,7 @@ class Regions:
         living = self.directory.regions()
         for region in self._core.settings.served:
             settings = self._core.settings.for_region(region)
-            if settings is not None and (region in living or settings.key_store.exists()):
+            if settings is not None and (region in living or was_used(settings)):
                 await self.open(region)
 
     async def start(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from bot.app import Core, open_core
 from bot.core import accounts
 from bot.core.errors import NotFoundError
+from bot.safe import was_used
 from bot.settings import Settings, SettingsError, read_settings
 
 
@@ -36,11 +37,11 @@ def in_use(settings: Settings, only: str | None = None) -> list[Settings]:
     """The settings of each region that has a key store, home's first whether it has one or not."""
     if only is not None:
         wanted = settings_of(only)
-        if wanted.region != settings.region and not wanted.key_store.exists():
+        if wanted.region != settings.region and not was_used(wanted):
             raise SettingsError(f"--region {only} is not in use: nobody ever moved there")
         return [wanted]
     served = [settings.for_region(region) for region in dict.fromkeys((settings.region, *settings.served))]
-    return [each for each in served if each is not None and (each.region == settings.region or each.key_store.exists())]
+    return [each for each in served if each is not None and (each.region == settings.region or was_used(each))]
 
 
 async def home_of(cores: list[Core], name: str) -> Core:

@@ -11,13 +11,10 @@ from bot.cli.backup import database_file
 from bot.cli.regions import settings_of
 from bot.core import moving
 from bot.core.clock import SystemClock, SystemRandomness
-from bot.core.erasure import quarantine
-from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.replay import replay
 from bot.core.keys import KeyRing
-from bot.core.keys.ring import LEDGER
+from bot.safe import Safe, open_safe
 from bot.settings import Settings
-from bot.storage import SqlKeyStore
 from bot.storage.backups import epochs_needed, put_back
 from bot.workers import DatabaseEngine
 
@@ -25,45 +22,48 @@ from bot.workers import DatabaseEngine
 async def restore(backup: Path | None, *, replace: bool = False, region: str | None = None) -> int:
     """0 when the service may start again; 2 when nothing was touched."""
     settings = settings_of(region)
-    if backup is not None:
-        database = database_file(settings)
-        if database.exists() and not replace and not quarantine.is_on(settings.data_dir):
-            print(f"{database.name} exists: stop the service, then add --replace", file=sys.stderr)
-            return 2
-        if not _keys_are_there(settings, backup):
-            return 2
-    quarantine.enter(settings.data_dir)
-    print("quarantine: the service does not start until this is done")
-    if backup is not None:
-        put_back(backup, database)
-        print(f"{database.name} is back")
+    safe = open_safe(settings)
+    try:
+        if backup is not None:
+            database = database_file(settings)
+            if database.exists() and not replace and not safe.marker.is_on():
+                print(f"{database.name} exists: stop the service, then add --replace", file=sys.stderr)
+                return 2
+            if not _keys_are_there(settings, safe, backup):
+                return 2
+        safe.marker.enter()
+        print("quarantine: the service does not start until this is done")
+        if backup is not None:
+            put_back(backup, database)
+            print(f"{database.name} is back")
+        await _replay(settings)
+        safe.marker.leave()
+        print("verified; the service may start")
+        return 0
+    finally:
+        safe.close()
+
+
+async def _replay(settings: Settings) -> None:
     core = await open_core(settings, quarantined=True)
     try:
         engine = DatabaseEngine(core.database)
         found = await asyncio.to_thread(replay, engine, core.ledger, core.ring, core.database.compact)
-        moves = Ledger(settings.moves, core.ring.named(LEDGER))
-        moved = await asyncio.to_thread(moving.replay, engine, moves)
-        core.database.compact()
+        moved = await asyncio.to_thread(moving.replay, engine, core.moves)
+        await asyncio.to_thread(core.database.compact)
     finally:
         await core.stop()
     print(f"ledger: {found.entries} erasures, {found.erased} people erased again, {found.held} kept by a legal hold")
     if moved:
         print(f"{moved} people live in another region and were taken out")
-    quarantine.leave(settings.data_dir)
-    print("verified; the service may start")
-    return 0
 
 
-def _keys_are_there(settings: Settings, backup: Path) -> bool:
+def _keys_are_there(settings: Settings, safe: Safe, backup: Path) -> bool:
     """Whether every data key of the backup still opens: its epoch key may have been destroyed on schedule."""
     needed = epochs_needed(backup)
-    store = SqlKeyStore.in_file(settings.key_store)
-    try:
-        ring = KeyRing(settings.region, holder_of(settings), store, SystemClock(), SystemRandomness())
-        ring.open()
-        there = {epoch.number for epoch in ring.epochs()}
-    finally:
-        store.close()
+    ring = KeyRing(settings.region, holder_of(settings), safe.keys, SystemClock(), SystemRandomness())
+    ring.open()
+    there = {epoch.number for epoch in ring.epochs()}
     lost = sum(count for epoch, count in needed.items() if epoch not in there)
     if lost:
         print(

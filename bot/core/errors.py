@@ -13,7 +13,8 @@
     │   └── HeldError              a legal hold keeps the key from being destroyed
     ├── (erasure)
     │   ├── ErasureLeftError       something of an erased person is still there
-    │   ├── LedgerError            the erasure ledger was changed or cut
+    │   ├── LedgerError            a ledger was changed, or written with another key
+    │   │   └── LedgerCutError     a ledger lacks what was in it once
     │   └── QuarantineError        a restored database has not been through the ledger yet
     ├── NotFoundError              no such thing for this subject
     ├── NotLinkedError             this Telegram person has no account yet
@@ -106,11 +107,21 @@ class ErasureLeftError(PrivacyError):
 
 
 class LedgerError(PrivacyError):
-    """The erasure ledger was changed, cut or written with another key."""
+    """A ledger was changed or written with another key: its `line` does not fit to those before. `name` is a file's or a region's."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(f"the erasure ledger is broken at line {line}")
+    def __init__(self, name: str, line: int, text: str = "") -> None:
+        super().__init__(text or f"the ledger {name} is broken at line {line}")
+        self.name = name
         self.line = line
+
+
+class LedgerCutError(LedgerError):
+    """A ledger has `found` entries or lines of the `known`: the rest was cut off, or an old copy was put in its place."""
+
+    def __init__(self, name: str, found: int, known: int, what: str = "lines") -> None:
+        super().__init__(name, found, f"the ledger {name} has {found} of {known} {what}: put the whole one back")
+        self.found = found
+        self.known = known
 
 
 class QuarantineError(PrivacyError):

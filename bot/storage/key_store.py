@@ -1,4 +1,5 @@
-"""The key store: a database of its own for region, epoch and named keys; never part of a data backup."""
+"""The key store: a database of its own for region, epoch and named keys, and for the ledgers' anchors; never part of a data
+backup."""
 
 from __future__ import annotations
 
@@ -39,6 +40,13 @@ _keys = Table(
     Column("wrapped", LargeBinary),
     Column("created_at", Instant, nullable=False),
     Column("destroyed_at", Instant),
+)
+_anchors = Table(
+    "anchors",
+    _metadata,
+    Column("ledger", String(80), primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("mac", String(64), nullable=False),
 )
 
 
@@ -99,9 +107,35 @@ class SqlKeyStore:
                 connection.exec_driver_sql("VACUUM")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def anchor(self, ledger: str) -> SqlAnchor:
+        """The anchor of a ledger, by the ledger's name in all processes."""
+        return SqlAnchor(self._engine, ledger)
+
     def close(self) -> None:
         """Close the store."""
         self._engine.dispose()
+
+
+class SqlAnchor:
+    """Implements `bot.core.erasure.lines.Anchor`."""
+
+    def __init__(self, engine: Engine, ledger: str) -> None:
+        self._engine = engine
+        self._ledger = ledger
+
+    def find(self) -> tuple[int, str]:
+        with self._engine.connect() as connection:
+            wanted = select(_anchors.c.lines, _anchors.c.mac).where(_anchors.c.ledger == self._ledger)
+            found = connection.execute(wanted).one_or_none()
+        return (0, "") if found is None else (found.lines, found.mac)
+
+    def move(self, lines: int, mac: str) -> None:
+        mine, new = _anchors.c.ledger == self._ledger, {"lines": lines, "mac": mac}
+        with self._engine.begin() as connection:
+            if connection.execute(select(_anchors.c.lines).where(mine)).one_or_none() is None:
+                connection.execute(insert(_anchors), {"ledger": self._ledger, **new})
+            else:
+                connection.execute(update(_anchors).where(mine, _anchors.c.lines < lines).values(new))
 
 
 def _prepare(connection: object, _record: object) -> None:

@@ -1,26 +1,26 @@
-"""A desk without Telegram: real database, key store, ledger and jobs in a folder; several processes may share one."""
+"""A desk without Telegram: the real core of the program on a folder of its own; several processes may share one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bot.app import Core
+from bot.app import Core, open_core
 from bot.core import accounts, conversations, deletion, work
-from bot.core.clock import FixedClock, SystemRandomness
+from bot.core.clock import FixedClock
 from bot.core.conversations import Message
 from bot.core.erasure.job import ERASE, PURGED, Eraser
-from bot.core.erasure.ledger import Entry, Ledger
-from bot.core.keys import FileKekHolder, KekHolder, KeyRing, Purpose, Vault, reseal, rotation
-from bot.core.keys.ring import LEDGER
-from bot.core.policies import load_policy
+from bot.core.erasure.ledger import Ledger
+from bot.core.erasure.lines import Anchor, Lines
+from bot.core.keys import KeyRing, Purpose, reseal, rotation
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
-from bot.storage import SqliteDatabase, SqlKeyStore, World
+from bot.settings import Settings
+from bot.storage import Database
 from bot.workers import DatabaseEngine
 
 T = TypeVar("T")
@@ -30,15 +30,27 @@ SECRET = "an unmistakable flamingo"
 
 @dataclass
 class House:
-    """One process of the service on a folder."""
+    """One process of the service."""
 
-    folder: Path
+    core: Core
     clock: FixedClock
-    store: SqlKeyStore
-    ring: KeyRing
-    database: SqliteDatabase
-    ledger: Ledger
     engine: DatabaseEngine
+
+    @property
+    def ring(self) -> KeyRing:
+        return self.core.ring
+
+    @property
+    def database(self) -> Database:
+        return self.core.database
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.core.ledger
+
+    @property
+    def folder(self) -> Path:
+        return self.core.settings.data_dir
 
     def do(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit and commit."""
@@ -103,11 +115,7 @@ class House:
 
     @property
     def database_file(self) -> Path:
-        return self.folder / "data.db"
-
-    @property
-    def key_file(self) -> Path:
-        return self.folder / "keys" / "keys.db"
+        return self.folder / "privacy.sqlite3"
 
     def files(self) -> dict[str, bytes]:
         """Every byte on the disk that is the data's or the ledger's."""
@@ -117,12 +125,10 @@ class House:
 
 
 def house_of(core: Core) -> House:
-    """The same on an opened core of the whole program."""
-    clock, database = core.clock, core.database
+    """The same on a core that was opened elsewhere."""
+    clock = core.clock
     assert isinstance(clock, FixedClock)
-    assert isinstance(database, SqliteDatabase)
-    engine = DatabaseEngine(database)
-    return House(core.settings.data_dir, clock, core.key_store, core.ring, database, core.ledger, engine)
+    return House(core, clock, DatabaseEngine(core.database))
 
 
 class Fate:
@@ -153,36 +159,36 @@ class FatedEngine:
         return self._house.engine.read(unit, purpose)
 
 
-class FatedLedger(Ledger):
-    """A point before and after each line."""
+class FatedLines:
+    """A point before and after each line of a ledger; the one after comes before the anchor."""
 
-    fate: Fate
+    def __init__(self, lines: Lines, fate: Fate) -> None:
+        self.name, self.exclusive, self.read = lines.name, lines.exclusive, lines.read
+        self._lines, self._fate = lines, fate
 
-    def begin(self, entry: Entry) -> Entry:
-        self.fate.point()
-        found = super().begin(entry)
-        self.fate.point()
-        return found
+    def add(self, line: bytes) -> None:
+        self._fate.point()
+        self._lines.add(line)
+        self._fate.point()
 
-    def complete(self, ref: str, steps: Sequence[str], at: datetime, epoch: int) -> Entry:
-        self.fate.point()
-        found = super().complete(ref, steps, at, epoch)
-        self.fate.point()
-        return found
+
+class FatedAnchor:
+    """A point after each move of the anchor."""
+
+    def __init__(self, anchor: Anchor, fate: Fate) -> None:
+        self.find, self._anchor, self._fate = anchor.find, anchor, fate
+
+    def move(self, lines: int, mac: str) -> None:
+        self._anchor.move(lines, mac)
+        self._fate.point()
 
 
 @asynccontextmanager
-async def open_house(folder: Path, clock: FixedClock | None = None, holder: KekHolder | None = None) -> AsyncIterator[House]:
+async def open_house(folder: Path, clock: FixedClock | None = None, **settings: Any) -> AsyncIterator[House]:
     """Open a folder, new or not."""
-    clock, random = clock or FixedClock(NOON), SystemRandomness()
-    store = SqlKeyStore.in_file(folder / "keys" / "keys.db")
-    ring = KeyRing("EU", holder or FileKekHolder.open_or_create(folder / "root.key"), store, clock, random)
-    ring.open()
-    database = SqliteDatabase(folder / "data.db", World(Vault(ring), load_policy(), clock, random))
-    await database.start()
-    ledger = Ledger(folder / "ledger" / "erasures.jsonl", ring.named(LEDGER))
+    opened = Settings(data_dir=folder, key_file=folder / "root.key", **settings)
+    core = await open_core(opened, clock or FixedClock(NOON))
     try:
-        yield House(folder, clock, store, ring, database, ledger, DatabaseEngine(database))
+        yield house_of(core)
     finally:
-        await database.stop()
-        store.close()
+        await core.stop()

@@ -15,9 +15,7 @@ import pytest
 
 from bot.app import open_core
 from bot.core import accounts, conversations, moving
-from bot.core.erasure.ledger import Ledger
 from bot.core.errors import HeldError, SealError
-from bot.core.keys.ring import LEDGER
 from bot.core.ports import Tx
 from bot.core.understanding import Understanding
 from bot.settings import Settings, SettingsError, read_settings
@@ -202,9 +200,8 @@ async def test_a_restored_backup_does_not_bring_back_who_moved_away(tmp_path: Pa
     shutil.copy(backup, file)
     regions.cores[HOME] = core = await open_core(Settings(data_dir=tmp_path), regions.clock)
     assert regions.status(HOME) == "open"
-    ledger = Ledger(core.settings.moves, core.ring.named(LEDGER))
-    assert await asyncio.to_thread(moving.replay, regions.engine(HOME), ledger) == 1
-    assert await asyncio.to_thread(moving.replay, regions.engine(HOME), ledger) == 0
+    assert await asyncio.to_thread(moving.replay, regions.engine(HOME), core.moves) == 1
+    assert await asyncio.to_thread(moving.replay, regions.engine(HOME), core.moves) == 0
     regions.lives_only_in(AWAY)
     assert core.ledger.entries() == []
     tags = regions.engine(HOME).read(lambda tx: [entry.tag for entry in tx.audit.select()])

@@ -13,10 +13,8 @@ from bot.core import accounts, cases, conversations, delivery, exports, residenc
 from bot.core.accounts import OPEN
 from bot.core.cases import Right
 from bot.core.clock import FixedClock
-from bot.core.erasure.ledger import Ledger
 from bot.core.ids import new_id
 from bot.core.keys import SERVICE, Vault
-from bot.core.keys.ring import LEDGER
 from bot.core.moving import Road, make_move_job
 from bot.core.ports import Tx
 from bot.settings import Settings
@@ -100,9 +98,8 @@ class TwoRegions:
         """The move job of a region; every durable thing it does passes the faults."""
         core = self.cores[region]
         self.directory.faults = faults
-        ledger = Ledger(core.settings.moves, core.ring.named(LEDGER))
         road = Road(
-            self.directory, lambda name: _Engine(self.engine(name), faults), ledger, lambda: faults.run(lambda: None)
+            self.directory, lambda name: _Engine(self.engine(name), faults), core.moves, lambda: faults.run(lambda: None)
         )
         job = make_move_job(road)
         return lambda engine, item: job(_Engine(self.engine(region), faults), item)

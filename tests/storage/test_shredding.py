@@ -15,7 +15,8 @@ from bot.cli.restore import restore
 from bot.core import accounts
 from bot.core.cases import Status
 from bot.core.clock import FixedClock
-from bot.core.erasure import certificate, quarantine
+from bot.core.erasure import certificate
+from bot.core.erasure.quarantine import FileMarker
 from bot.core.erasure.sources import left
 from bot.core.errors import KeyUnavailableError, QuarantineError, ShreddedError
 from bot.core.exports.signature import Signer
@@ -71,7 +72,7 @@ async def test_no_byte_of_an_erased_person_is_left_on_the_disk(tmp_path: Path) -
         for name, content in house.files().items():
             for value in (*gone, link):
                 assert value not in content, name
-            if not name.startswith("data.db"):
+            if not name.startswith("privacy.sqlite3"):
                 assert subject.encode() not in content, name
         assert house.reads(stays) == SECRET
         with closing(sqlite3.connect(house.database_file)) as database:
@@ -178,7 +179,7 @@ async def test_a_restore_that_was_interrupted_keeps_everything_closed(environmen
     backup(copy)
     _erase(house, subject)
     await core.stop()
-    quarantine.enter(environment.data_dir)
+    FileMarker(environment.data_dir).enter()
     with pytest.raises(QuarantineError):
         await open_core(environment, clock)
     for _ in range(2):
@@ -203,7 +204,7 @@ async def test_a_backup_older_than_its_keys_is_refused_untouched(environment: Se
     before = (environment.data_dir / "privacy.sqlite3").read_bytes()
     assert await restore(copy, replace=True) == 2
     assert (environment.data_dir / "privacy.sqlite3").read_bytes() == before
-    assert not quarantine.is_on(environment.data_dir)
+    assert not FileMarker(environment.data_dir).is_on()
 
 
 async def test_what_is_no_backup_is_refused(environment: Settings, tmp_path: Path) -> None:
@@ -227,7 +228,7 @@ async def test_a_backup_is_never_written_over_another(environment: Settings, tmp
 async def test_the_certificate_is_genuine_and_names_nobody(tmp_path: Path) -> None:
     """Signed by the published key; a changed date shows."""
     async with open_house(tmp_path) as house:
-        subject = house.person()
+        subject = house.person(47114711471)
         ref = _erase(house, subject)
         content = house.look(lambda tx: tx.certificates.get(id=ref)).content
         signer = Signer(house.ring.named(SIGNING))
@@ -236,4 +237,4 @@ async def test_the_certificate_is_genuine_and_names_nobody(tmp_path: Path) -> No
         assert not certificate.is_genuine(content.replace("2026-03-09", "2026-03-08"), signer.fingerprint)
         assert not certificate.is_genuine("{}", signer.fingerprint)
         assert subject not in content
-        assert "4711" not in content
+        assert "47114711471" not in content

@@ -1,27 +1,24 @@
 """The erasure ledger: who was erased, kept outside the database so that a restored backup cannot bring anybody back.
 
-A file of JSON lines that only grows, readable by its owner alone (0600). A person stands in it as an HMAC of their subject id
-under the ledger key of the key store: it tells nothing by itself, and can be recognised in a restored database. Each erasure
+JSON lines that only grow (lines.py: in a file, or in the key store's database). A person stands in it as an HMAC of their subject
+id under the ledger key of the key store: it tells nothing by itself, and can be recognised in a restored database. Each erasure
 has a line from before its first destructive step and one from its end; every line carries an HMAC over the line before and
-itself, so that an edit, a gap or a new order shows. A line half-written when the power failed was never acknowledged: it is cut.
+itself, so that an edit, a gap or a new order shows. Lines missing at the end show by the anchor in the key store.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import json
-import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from bot.core.errors import LedgerError
+from bot.core.erasure.lines import Anchor, Lines
+from bot.core.errors import LedgerCutError, LedgerError
 
 _GENESIS = "0" * 64
 
@@ -41,16 +38,20 @@ class Entry:
 
 
 class Ledger:
-    """The ledger in one file. Processes may share it: a line is added under a lock."""
+    """A ledger over its lines. Processes may share them: one is added under a lock."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._path = path
+    def __init__(self, lines: Lines, key: bytes, anchor: Anchor) -> None:
+        self._lines = lines
         self._key = key
+        self._anchor = anchor
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
-        self._read_to = 0
-        self._lines = 0
-        self._mac = _GENESIS
+        self._macs: list[str] = []
+
+    @property
+    def name(self) -> str:
+        """What an operator calls it."""
+        return self._lines.name
 
     def recognise(self, subject: str) -> str:
         """What a subject is called here."""
@@ -58,12 +59,8 @@ class Ledger:
 
     def entries(self) -> list[Entry]:
         """All erasures, oldest first. LedgerError."""
-        with self._lock:
-            if self._path.exists():
-                with self._open() as file:
-                    self._catch_up(file)
-            elif self._read_to:
-                raise LedgerError(self._lines)
+        with self._lock, self._lines.exclusive():
+            self._catch_up()
             return list(self._entries.values())
 
     def find(self, ref: str) -> Entry | None:
@@ -71,64 +68,42 @@ class Ledger:
         return next((entry for entry in self.entries() if entry.ref == ref), None)
 
     def begin(self, entry: Entry) -> Entry:
-        """Write down that an erasure begins; when this returns, the line is on the disk. A second call writes nothing."""
-        return self._write(entry)
+        """Write down that an erasure begins; when this returns, the line lasts. A second call writes nothing. LedgerError."""
+        with self._lock, self._lines.exclusive():
+            self._catch_up()
+            return self._entries.get(entry.ref) or self._append(entry)
 
     def complete(self, ref: str, steps: Sequence[str], at: datetime, epoch: int) -> Entry:
         """Write down that it ended; no backup holds the key under a later epoch than `epoch`. A second call writes nothing.
-        KeyError for one that never began."""
-        with self._lock, self._open() as file:
-            self._catch_up(file)
+        LedgerError; KeyError for one that never began."""
+        with self._lock, self._lines.exclusive():
+            self._catch_up()
             known = self._entries[ref]
             if known.completed_at is not None:
                 return known
-            return self._append(file, replace(known, steps=tuple(steps), completed_at=at, epoch=max(known.epoch, epoch)))
+            return self._append(replace(known, steps=tuple(steps), completed_at=at, epoch=max(known.epoch, epoch)))
 
-    def _write(self, entry: Entry) -> Entry:
-        with self._lock, self._open() as file:
-            self._catch_up(file)
-            return self._entries.get(entry.ref) or self._append(file, entry)
-
-    @contextmanager
-    def _open(self) -> Iterator[int]:
-        new = not self._path.exists()
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if new:
-                _sync_folder(self._path.parent)
-            yield file
-        finally:
-            os.close(file)
-
-    def _catch_up(self, file: int) -> None:
-        """Read what was added since the last time, by whomever."""
-        size = os.fstat(file).st_size
-        if size < self._read_to:
-            raise LedgerError(self._lines)
-        content = os.pread(file, size - self._read_to, self._read_to)
-        for line in content.splitlines(keepends=True):
-            if not line.endswith(b"\n"):
-                os.ftruncate(file, self._read_to)
-                os.fsync(file)
-                return
-            entry, self._mac = self._checked(line)
-            self._lines += 1
-            self._read_to += len(line)
+    def _catch_up(self) -> None:
+        """Read what was added since the last time, by whomever, and hold it against the anchor."""
+        known, mac = self._anchor.find()  # before the lines: it is never ahead of them
+        for line in self._lines.read(len(self._macs)):
+            entry, line_mac = self._checked(line)
+            self._macs.append(line_mac)
             self._entries[entry.ref] = entry
+        if len(self._macs) < known:
+            raise LedgerCutError(self.name, len(self._macs), known)
+        if known and self._macs[known - 1] != mac:
+            raise LedgerError(self.name, known)
+        if len(self._macs) > known:  # somebody died between a line and the anchor
+            self._anchor.move(len(self._macs), self._macs[-1])
 
-    def _append(self, file: int, entry: Entry) -> Entry:
+    def _append(self, entry: Entry) -> Entry:
         body = _as_json(entry)
         mac = self._mac_of(body)
-        line = json.dumps({**body, "mac": mac}, sort_keys=True).encode() + b"\n"
-        os.lseek(file, 0, os.SEEK_END)
-        written = 0
-        while written < len(line):
-            written += os.write(file, line[written:])
-        os.fsync(file)
-        self._mac, self._lines, self._read_to = mac, self._lines + 1, self._read_to + len(line)
+        self._lines.add(json.dumps({**body, "mac": mac}, sort_keys=True).encode() + b"\n")
+        self._macs.append(mac)
         self._entries[entry.ref] = entry
+        self._anchor.move(len(self._macs), mac)
         return entry
 
     def _checked(self, line: bytes) -> tuple[Entry, str]:
@@ -136,13 +111,14 @@ class Ledger:
             body: dict[str, Any] = json.loads(line)
             mac = body.pop("mac")
             if not hmac.compare_digest(mac, self._mac_of(body)):
-                raise LedgerError(self._lines + 1)
+                raise LedgerError(self.name, len(self._macs) + 1)
             return _from_json(body), mac
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise LedgerError(self._lines + 1) from None
+            raise LedgerError(self.name, len(self._macs) + 1) from None
 
     def _mac_of(self, body: dict[str, Any]) -> str:
-        message = self._mac.encode() + json.dumps(body, sort_keys=True).encode()
+        before = self._macs[-1] if self._macs else _GENESIS
+        message = before.encode() + json.dumps(body, sort_keys=True).encode()
         return hmac.new(self._key, b"line:" + message, hashlib.sha256).hexdigest()
 
 
@@ -159,11 +135,3 @@ def _from_json(body: dict[str, Any]) -> Entry:
         for name in ("requested_at", "purge_by", "completed_at")
     }
     return Entry(**{**body, **instants, "steps": tuple(body["steps"])})
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -22,7 +22,7 @@ from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.sources import left
 from bot.core.keys.ring import LEDGER, SIGNING
 from bot.telegram.package_texts import package_texts
-from tests.core.house import NOON, SECRET, Fate, FatedEngine, FatedLedger, House, open_house
+from tests.core.house import NOON, SECRET, Fate, FatedAnchor, FatedEngine, FatedLines, House, open_house
 
 
 class Killed(BaseException):
@@ -39,8 +39,9 @@ def _kill() -> None:
 
 def _one_round(house: House, fate: Fate) -> None:
     """Everything that is due, with points at which this process may end."""
-    ledger = FatedLedger(house.folder / "ledger" / "erasures.jsonl", house.ring.named(LEDGER))
-    ledger.fate = fate
+    safe = house.core.safe
+    lines, anchor = FatedLines(safe.erasures, fate), FatedAnchor(safe.keys.anchor("EU/erasures"), fate)
+    ledger = Ledger(lines, house.ring.named(LEDGER), anchor)
 
     def compact() -> None:
         fate.point()
@@ -73,7 +74,7 @@ def _erased_once(house: House, subject: str) -> None:
     [case] = house.look(lambda tx: tx.cases.select())
     assert (case.status, case.subject) == (Status.PURGING, "")
     assert house.look(lambda tx: left(tx, subject, "")) == ()
-    [entry] = Ledger(house.folder / "ledger" / "erasures.jsonl", house.ring.named(LEDGER)).entries()
+    [entry] = house.core.safe.ledger_of_erasures(house.ring.named(LEDGER)).entries()
     assert (entry.ref, entry.steps, entry.subject) == (case.id, STEPS, house.ledger.recognise(subject))
     assert house.look(lambda tx: tx.certificates.count()) == 1
     told = house.look(lambda tx: [row for row in tx.outbox.select() if row.lane == f"erased:{case.id}"])

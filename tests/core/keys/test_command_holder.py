@@ -35,11 +35,12 @@ def _program(folder: Path) -> str:
 async def test_a_program_may_hold_the_root_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real program; it sees none of our settings, and a key under another name does not open."""
     monkeypatch.setenv("BOT_TOKEN", "1:secret")
-    holder = CommandKekHolder(_program(tmp_path))
+    command = _program(tmp_path)
+    holder = CommandKekHolder(command)
     async with open_house(tmp_path / "house") as house:
         subject = house.person()
         assert house.ring.rewrap_root(holder) == 1
-        async with open_house(tmp_path / "house", house.clock, holder) as other:
+        async with open_house(tmp_path / "house", house.clock, key_command=command) as other:
             assert other.reads(subject) == SECRET
     wrapped = holder.wrap(bytes(range(32)), "EU/region/1")
     assert holder.unwrap(wrapped, "EU/region/1") == bytes(range(32))

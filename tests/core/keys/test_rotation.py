@@ -38,7 +38,7 @@ async def test_a_destroyed_key_leaves_no_byte_in_the_store(tmp_path: Path) -> No
     async with open_house(tmp_path) as house, open_house(tmp_path, house.clock) as other:
         wrapped = next(key.wrapped for key in house.ring.stored() if key.kind == "epoch")
         assert wrapped is not None
-        assert wrapped in house.key_file.read_bytes()
+        assert wrapped in house.core.settings.key_store.read_bytes()
         rotation.retire(house.engine, house.ring, 1, lambda tx: None)
         assert all(wrapped not in content for content in house.files().values())
         other.ring.refresh()
@@ -178,9 +178,8 @@ async def test_a_region_key_rotation_that_was_interrupted_is_finished(tmp_path: 
 
 async def test_a_root_key_rotation_may_stop_anywhere(tmp_path: Path) -> None:
     """Next key made; region keys wrapped; renamed: at each point a new start opens everything."""
-    holder = FileKekHolder.open_or_create(tmp_path / "root.key")
-    async with open_house(tmp_path, holder=holder) as house:
-        subject, old = house.person(), (tmp_path / "root.key").read_bytes()
+    async with open_house(tmp_path) as house:
+        subject, old, holder = house.person(), (tmp_path / "root.key").read_bytes(), house.ring.holder
 
         async def opens() -> None:
             async with open_house(tmp_path, house.clock) as other:

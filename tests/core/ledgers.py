@@ -1,0 +1,68 @@
+"""Where a ledger is kept, with a hand that may change it behind its back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import create_engine, text
+
+from bot.core.erasure.ledger import Ledger
+from bot.core.erasure.lines import FileLines
+from bot.storage import SqlKeyStore
+
+NAME = "EU/erasures"
+
+
+class Place(Protocol):
+    """A ledger's lines and its anchor."""
+
+    def open(self, key: bytes) -> Ledger:
+        """As a process of its own would."""
+        ...
+
+    def lines(self) -> list[bytes]: ...
+    def rewrite(self, lines: list[bytes]) -> None: ...
+    def anchored(self) -> int:
+        """How many lines the anchor knows of."""
+        ...
+
+    def forget_anchor(self) -> None: ...
+    def clear(self) -> None:
+        """Neither lines nor anchor."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class FilePlace:
+    """A file, and a key store in another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "ledger"
+        self._store = SqlKeyStore.in_file(folder / "keys.db")
+        self._hand = create_engine(f"sqlite:///{folder / 'keys.db'}")
+
+    def open(self, key: bytes) -> Ledger:
+        return Ledger(FileLines(self.path), key, self._store.anchor(NAME))
+
+    def lines(self) -> list[bytes]:
+        return self.path.read_bytes().splitlines(keepends=True)
+
+    def rewrite(self, lines: list[bytes]) -> None:
+        self.path.write_bytes(b"".join(lines))
+
+    def anchored(self) -> int:
+        return self._store.anchor(NAME).find()[0]
+
+    def forget_anchor(self) -> None:
+        with self._hand.begin() as connection:
+            connection.execute(text("DELETE FROM anchors"))
+
+    def clear(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.forget_anchor()
+
+    def close(self) -> None:
+        self._store.close()
+        self._hand.dispose()
