@@ -43,6 +43,7 @@ from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
 from bot.telegram.texts import SOURCE, use_policy_locales
+from bot.telegram.wire import Wire
 from bot.workers import Worker, all_jobs
 from handlers import create_routers
 
@@ -157,12 +158,14 @@ def create_app(
 ) -> App:
     """Wire a desk. A test passes its own session (the wire) and no pacer; everything else is real."""
     bot = Bot(token, session=session or telegram_session(core.settings), default=DefaultBotProperties())
+    wire = Wire(bot)
     services: dict[str, Any] = {
         "policy": core.policy,
         "understanding": understanding,
         "bot_name": lambda: (bot._me.username if bot._me else None) or "",
         "pseudo": pseudo,
         "settings": core.settings,
+        "wire": wire,
     }
     dispatcher = create_dispatcher()
 
@@ -184,6 +187,7 @@ def create_app(
         return RegionDesk(opened, inbox, sender, Worker(opened, all_jobs(opened) | moves, sweeps))
 
     regions = Regions(core, open_region, make)
+    regions.on_loop = wire.use
     home = regions.open_home()
     return App(core, bot, dispatcher, home.inbox, home.sender, home.worker, regions)
 

@@ -92,6 +92,13 @@ class Regions:
         self._opening = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = False
+        self.on_loop: Callable[[asyncio.AbstractEventLoop], None] | None = None
+        """Told the program's loop whenever updates come in."""
+
+    def _know_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if self.on_loop is not None:
+            self.on_loop(self._loop)
 
     @property
     def home(self) -> str:
@@ -109,7 +116,7 @@ class Regions:
 
     async def open(self, region: str) -> RegionDesk:
         """A region's desk, opened at its first use. RegionError for one that this process does not serve."""
-        self._loop = asyncio.get_running_loop()
+        self._know_loop()
         if region in self.desks:
             return self.desks[region]
         if not self.serves(region):
@@ -127,7 +134,7 @@ class Regions:
 
     async def open_used(self) -> None:
         """Open every region where somebody lives or once lived: deadlines and keys there have their dates."""
-        self._loop = asyncio.get_running_loop()
+        self._know_loop()
         living = self.directory.regions()
         for region in self._core.settings.served:
             settings = self._core.settings.for_region(region)
@@ -143,7 +150,7 @@ class Regions:
 
     async def settle(self) -> None:
         """Do everything that is due now, in every open region."""
-        self._loop = asyncio.get_running_loop()
+        self._know_loop()
         for _ in range(20):
             if not sum([await desk.settle() for desk in list(self.desks.values())]):
                 return
@@ -161,7 +168,7 @@ class Regions:
 
     async def receive(self, updates: Sequence[Mapping[str, Any]]) -> int:
         """Store each update with the region that answers for whoever sent it; how many were new."""
-        self._loop = asyncio.get_running_loop()
+        self._know_loop()
         by_region: dict[str, list[Mapping[str, Any]]] = {}
         for update in updates:
             by_region.setdefault(await self._region_of(update), []).append(update)
