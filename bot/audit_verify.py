@@ -2,14 +2,15 @@
 
     python audit_verify.py CHAIN.jsonl CHECKPOINTS.jsonl PUBLIC_KEY [--head NUMBER:HASH]
 
-CHAIN is what `python -m bot audit export` writes, PUBLIC_KEY a PEM file or 64 hexadecimal digits: take it
-from a place that whoever keeps the files cannot write. `--head` is a head known from elsewhere: without it a
+CHAIN is what `python -m bot audit export` writes, PUBLIC_KEY a PEM file (its first key counts) or 64
+hexadecimal digits: take it from a place that whoever keeps the files cannot write. `--head` is a head known from elsewhere: without it a
 chain cut back together with its checkpoints looks like a young one.
 
 1. Every line is a whole entry whose own fields give its hash; otherwise it was edited.
 2. Numbers rise by one: a gap is a deletion, a step back a reordering, a number twice an insertion or a fork.
 3. Every entry carries the hash of the one before it; otherwise one of the two was replaced.
-4. Every checkpoint carries a valid signature (Ed25519), all of one region.
+4. Every checkpoint carries a valid signature (Ed25519), all of one region. A key hands over to the next in a
+   line that both signed; from there on only the next one counts. The key given may be any of them.
 5. The chain has the head that each checkpoint signed, otherwise it was rewritten or forked; it reaches to the
    newest checkpoint and back as far as that one counted, otherwise it was truncated.
 """
@@ -30,10 +31,12 @@ from typing import Any, NamedTuple, cast
 
 GENESIS = bytes(32).hex()
 PURPOSE = b"privacy-bot audit checkpoint 1\n"
+HANDOVER = b"privacy-bot signing key handover 1\n"
 HASHED = ("number", "at", "tag", "actor", "subject", "ref", "details")
 ENTRY = dict.fromkeys((*HASHED, "before", "hash"), str) | {"number": int}
 CHECKPOINT = dict.fromkeys(("at", "head", "region", "signature"), str) | {"count": int, "number": int}
-HEX = {"before": 64, "hash": 64, "head": 64, "signature": 128}  # lower-case digits
+SUCCESSION = dict.fromkeys(("at", "confirmed", "follows", "key", "region", "signature"), str)
+HEX = {"before": 64, "follows": 64, "hash": 64, "head": 64, "key": 64, "confirmed": 128, "signature": 128}
 Kind = StrEnum(
     "Kind",
     "UNREADABLE EDITED DELETED INSERTED REORDERED REPLACED "
@@ -144,23 +147,43 @@ def _check_order(links: list[Link], findings: Findings) -> dict[int, list[Link]]
 
 def _read_checkpoints(lines: Lines, public_key: bytes, findings: Findings) -> list[Signed]:
     """Step 4. The checkpoints that hold."""
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for line, text in enumerate(lines, 1):
+        if row := _row(text, CHECKPOINT) or _row(text, SUCCESSION):
+            rows.append((line, row))
+        else:
+            findings.add(Kind.UNREADABLE, 0, line, f"line {line} of the checkpoints is no checkpoint")
     signed: list[Signed] = []
     region: str | None = None
-    for line, text in enumerate(lines, 1):
-        row = _row(text, CHECKPOINT)
-        if row is None:
-            findings.add(Kind.UNREADABLE, 0, line, f"line {line} of the checkpoints is no checkpoint")
-            continue
-        number, signature = row["number"], bytes.fromhex(row.pop("signature"))
-        message = PURPOSE + json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
-        if not ed25519_holds(public_key, message, signature):
-            says = f"the checkpoint of entry {number} (line {line}) was not signed with this key"
-            findings.add(Kind.FORGED, number, line, says)
+    in_force = next((bytes.fromhex(row["follows"]) for _, row in rows if "follows" in row), public_key)
+    known = {in_force}
+    for line, row in rows:
+        number, new = row.get("number", 0), bytes.fromhex(row.get("key", ""))
+        if not _is_signed(row, in_force, new):
+            what = "hand-over" if new else f"checkpoint of entry {number}"
+            findings.add(Kind.FORGED, number, line, f"the {what} (line {line}) was not signed with this key")
         elif row["region"] != (region := region or row["region"]):
             findings.add(Kind.FOREIGN, number, line, f"the checkpoint in line {line} is not of {region}")
+        elif new:
+            in_force = new
+            known.add(new)
         else:
             signed.append(Signed(number, row["head"], number - row["count"] + 1, line))
+    if public_key not in known:
+        findings.add(Kind.FORGED, 0, 0, "the key given is none of those that signed these checkpoints")
+        return []
     return signed
+
+
+def _is_signed(row: Mapping[str, Any], key: bytes, new: bytes) -> bool:
+    """By the key in force; a hand-over of that very key also by the new one."""
+    body = {name: value for name, value in row.items() if name not in ("confirmed", "signature")}
+    text = json.dumps(body, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+    if not new:
+        return ed25519_holds(key, PURPOSE + text, bytes.fromhex(row["signature"]))
+    both = (key, row["signature"]), (new, row["confirmed"])
+    follows: bool = row["follows"] == key.hex()
+    return follows and all(ed25519_holds(each, HANDOVER + text, bytes.fromhex(by)) for each, by in both)
 
 
 def _check_against(by_number: dict[int, list[Link]], signed: list[Signed], findings: Findings) -> None:
@@ -288,10 +311,14 @@ def main(arguments: list[str]) -> int:
     for finding in findings:
         print(f"{finding.kind}: {finding.says}")
     if not findings:
-        signed, at = max((row["number"], row["at"]) for row in map(json.loads, checkpoints))
+        rows = [row for row in map(json.loads, checkpoints) if "number" in row]
+        signed, at = max((row["number"], row["at"]) for row in rows)
         last = json.loads(chain[-1])["number"] if chain else signed
         print(f"{len(chain)} entries, nothing found. Signed up to entry {signed} ({at}).")
         print(f"Entries after it, chained but not yet signed: {last - signed}.")
+        if keys := [row["key"] for row in map(json.loads, checkpoints) if "key" in row]:
+            newest = hashlib.sha256(bytes.fromhex(keys[-1])).hexdigest()
+            print(f"The key was handed over {len(keys)} times. The newest: {newest}")
     print(f"Key: {hashlib.sha256(key).hexdigest()}")
     return 1 if findings else 0
 

@@ -12,7 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.audit_checkpoints import CheckpointFile, CheckpointKeyError, head_of
+from bot.core.audit_checkpoints import (
+    CheckpointFile,
+    CheckpointKeyError,
+    fingerprint,
+    head_of,
+    public_keys_path,
+    published_in,
+)
 from bot.core.keys import Purpose
 from bot.core.keys.ring import SIGNING
 from bot.settings import Settings
@@ -30,10 +37,19 @@ def checkpoint_path(settings: Settings) -> Path:
     return settings.data_dir / "audit" / f"checkpoints-{settings.region.lower()}.jsonl"
 
 
+def published_keys(settings: Settings) -> list[str]:
+    """The fingerprints of a region's public keys: the one that signs now first, below it those that signed before."""
+    return [fingerprint(pem) for pem in published_in(public_keys_path(checkpoint_path(settings)))]
+
+
 def open_checkpoints(core: Core) -> CheckpointFile:
     """The region's checkpoints. CheckpointKeyError when they were signed with another key."""
-    seed = core.ring.named(SIGNING)
-    return CheckpointFile(checkpoint_path(core.settings), core.ring.region, seed, core.clock, EVERY)
+    path, region = checkpoint_path(core.settings), core.ring.region
+
+    def seeds() -> list[bytes]:
+        return [each.key for each in core.ring.newest_keys(SIGNING)]
+
+    return CheckpointFile(path, region, seeds, core.clock, EVERY)
 
 
 class Checkpoints:

@@ -179,7 +179,7 @@ def all_jobs(core: Core) -> dict[str, Job]:
     """Every kind of durable work with the function that does it."""
     eraser = Eraser(core.ledger, core.ring, core.database.compact)
     jobs: dict[str, Any] = {
-        exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.named(SIGNING)),
+        exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.newest_keys(SIGNING)[0].key),
         deletion.REMIND: deletion.remind_job,
         retention.REPORT: retention.report_job,
         ERASE: eraser.erase_job,

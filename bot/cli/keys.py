@@ -1,4 +1,4 @@
-"""`keys status` and `keys rotate root|region|epoch|dek`: while the service runs, with progress, again where it was interrupted."""
+"""`keys status` and `keys rotate root|region|epoch|dek|signing`: while the service runs, with progress, again where it was interrupted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app import Core, holder_of, open_core
+from bot.checkpoints import open_checkpoints, published_keys
 from bot.cli.regions import every_region, settings_of
 from bot.core import accounts, audit, work
 from bot.core.audit import Tag
+from bot.core.audit_checkpoints import head_of
 from bot.core.errors import KeyUnavailableError, NotFoundError
 from bot.core.keys import (
     SERVICE,
@@ -19,9 +21,11 @@ from bot.core.keys import (
     FileKekHolder,
     KekHolder,
     StaticKekHolder,
+    named,
     reseal,
     rotation,
 )
+from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work, WorkState
 from bot.settings import read_settings
@@ -55,6 +59,8 @@ async def rotate(level: str, *, subject: str | None, target: Target, region: str
             case "epoch":
                 ref = await core.database.write(lambda tx: rotation.schedule_roll(tx, core.ring))
                 return await _work_through(core, lambda tx: _find(tx, rotation.ROLL, ref))
+            case "signing":
+                return await _rotate_signing(core)
             case _:
                 return await _rotate_dek(core, subject)
     finally:
@@ -78,6 +84,23 @@ async def _rotate_root(core: Core, target: Target) -> int:
         print("before the next start; a running service goes on.")
     await _note(core, f"{core.ring.region}/root")
     return 0
+
+
+async def _rotate_signing(core: Core) -> int:
+    file, head = open_checkpoints(core), await core.database.write(head_of)
+    number = await asyncio.to_thread(named.rotate_signing, core.ring, file, lambda: head)
+    await _note(core, f"{core.ring.region}/signing/{number}")
+    print(f"signing key {number}; the one before handed over to it and is destroyed. Public keys, in {file.public_key_path}:")
+    for line in _published(core):
+        print(line)
+    return 0
+
+
+def _published(core: Core) -> list[str]:
+    return [
+        f"  {'signed before' if place else 'signs now'}: {name}"
+        for place, name in enumerate(published_keys(core.settings))
+    ]
 
 
 def _holder_for(target: Target) -> KekHolder | None:
@@ -156,7 +179,10 @@ def _status(tx: Tx, core: Core) -> list[str]:
         line = f"  {stored.kind} {stored.number}: {state}"
         if stored.kind == "epoch" and stored.wrapped is not None:
             line += f", wraps {tx.keys.rows.count(epoch=stored.number, wrapped__ne=None)} data keys, {_end_of(tx, core, stored.number)}"
+        if stored.kind == SIGNING and stored.wrapped is not None and stored.number < ring.named_keys(SIGNING)[0].number:
+            line += ", handing over: rotate it again"
         lines.append(line)
+    lines += _published(core)
     lines.append(f"  data keys: {tx.keys.rows.count(wrapped__ne=None)} live, {tx.keys.rows.count(wrapped=None)} shredded")
     held = tx.keys.rows.count(held=True)
     if held:

@@ -3,17 +3,20 @@
 A chain of hashes alone proves little to whoever can write the database: rewrite one entry, hash the rest
 again, and it fits. A checkpoint signs how long the chain is and with which hash it ends, and lies where the
 database's administrator does not write. What was signed can then be neither changed, nor cut off, nor told in
-two ways. `bot/audit_verify.py` checks this with nothing but the files and the public key. What it cannot see:
+two ways. When the signing key is rotated, old and new key sign a line between the checkpoints that hands over
+from one to the other, so that whoever knows either of them can check all of the file. `bot/audit_verify.py` checks this with nothing but the files and the public key. What it cannot see:
 the entries after the newest checkpoint, and a checkpoint file cut back together with the chain. Against that,
 send a copy of a checkpoint elsewhere now and then.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +33,8 @@ from bot.core.ports import Tx
 
 # The same key signs other things too: a signature for one of them must not pass for a checkpoint.
 PURPOSE: Final = b"privacy-bot audit checkpoint 1\n"
+HANDOVER: Final = b"privacy-bot signing key handover 1\n"
+_PEM_END: Final = b"-----END PUBLIC KEY-----\n"
 
 
 class CheckpointKeyError(PrivacyError):
@@ -104,34 +109,68 @@ def sign(checkpoint: Checkpoint, seed: bytes) -> str:
     return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
 
 
+def hand_over(region: str, old_seed: bytes, new_seed: bytes, at: datetime) -> str:
+    """A JSON line that says which key follows which, signed by both: the old one vouches for its successor, and
+    the new one for what it takes over.
+    """
+    old, new = (Ed25519PrivateKey.from_private_bytes(seed) for seed in (old_seed, new_seed))
+    row = {
+        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "follows": old.public_key().public_bytes_raw().hex(),
+        "key": new.public_key().public_bytes_raw().hex(),
+        "region": region,
+    }
+    message = HANDOVER + json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+    row |= {"confirmed": new.sign(message).hex(), "signature": old.sign(message).hex()}
+    return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
 def public_key_pem(seed: bytes) -> bytes:
     """The public half of the signing key, as `openssl` and `bot/audit_verify.py` read it."""
     key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def public_keys_path(checkpoints: Path) -> Path:
+    """Where the public keys to a file of checkpoints are."""
+    return checkpoints.with_name(checkpoints.name + ".pub")
+
+
+def published_in(public_keys: Path) -> list[bytes]:
+    """The public keys of a `.pub` file as PEM, newest first: what one of them signed stays good."""
+    if not public_keys.exists():
+        return []
+    return [part + _PEM_END for part in public_keys.read_bytes().split(_PEM_END)[:-1]]
+
+
+def fingerprint(pem: bytes) -> str:
+    """How certificates and packages name the key that signed them: SHA-256 of its SubjectPublicKeyInfo."""
+    body = b"".join(pem.splitlines()[1:-1])
+    return hashlib.sha256(base64.b64decode(body)).hexdigest()
+
+
 class CheckpointFile:
-    """One region's checkpoints in one file, with the public key beside it (the same name, ending in `.pub`).
+    """One region's checkpoints in one file, with the public keys beside it (the same name, ending in `.pub`): the
+    one in force first, below it all that were before.
 
     Processes of one machine may share it: whoever finds it due first writes, under a lock of the file.
     """
 
-    def __init__(self, path: Path, region: str, seed: bytes, clock: Clock, every: timedelta) -> None:
-        """CheckpointKeyError when the file belongs to another key. Makes the folder and the key file where
-        missing.
+    def __init__(
+        self, path: Path, region: str, seeds: Callable[[], Sequence[bytes]], clock: Clock, every: timedelta
+    ) -> None:
+        """`seeds` gives the signing keys that exist now, newest first. CheckpointKeyError when the file belongs to
+        none of them. Makes the folder and the key file where missing.
         """
         self.path = path
-        self.public_key_path = path.with_name(path.name + ".pub")
+        self.public_key_path = public_keys_path(path)
         self._region = region
-        self._seed = seed
+        self._seeds = seeds
         self._clock = clock
         self._every = every
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._locked():
-            if not self.public_key_path.exists():
-                self.public_key_path.write_bytes(public_key_pem(seed))
-            elif self.public_key_path.read_bytes() != public_key_pem(seed):
-                raise CheckpointKeyError(self.public_key_path)
+            self._follow()
 
     def write_if_due(self, head: Callable[[], Head]) -> Checkpoint | None:
         """Append a checkpoint unless the newest is younger than the interval; `head` is asked only when it is
@@ -152,6 +191,7 @@ class CheckpointFile:
         same.
         """
         with self._locked():
+            self._follow()  # a checkpoint of an older key says nothing for the new one
             newest = self._newest()
             return None if newest is not None and newest.head == head else self._append(head)
 
@@ -171,11 +211,40 @@ class CheckpointFile:
     def _append(self, head: Head) -> Checkpoint:
         now = self._clock.now().astimezone(UTC)
         checkpoint = Checkpoint(self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000))
+        self._write(sign(checkpoint, self._follow()))
+        return checkpoint
+
+    def _follow(self) -> bytes:
+        """The key that signs from here on: when it is a new one, it is handed over to first, and published.
+
+        A crash in between is made good at the next call: the line is written once, the key file from the line.
+        """
+        seeds = self._seeds()
+        newest = public_key_pem(seeds[0])
+        published = published_in(self.public_key_path)
+        if published[:1] == [newest]:
+            return seeds[0]
+        if published:
+            before = {public_key_pem(seed): seed for seed in seeds[1:]}.get(published[0])
+            if not self._has_handed_over_to(seeds[0]):
+                if before is None:
+                    raise CheckpointKeyError(self.public_key_path)
+                self._write(hand_over(self._region, before, seeds[0], self._clock.now()))
+        half = self.public_key_path.with_name(self.public_key_path.name + ".half")
+        half.write_bytes(b"".join([newest, *published]))
+        half.replace(self.public_key_path)
+        return seeds[0]
+
+    def _has_handed_over_to(self, seed: bytes) -> bool:
+        key = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+        with self.path.open("rb") as file:
+            return any(f'"key":"{key}"'.encode() in line for line in file)
+
+    def _write(self, line: str) -> None:
         with self.path.open("ab") as file:
-            file.write(sign(checkpoint, self._seed).encode())
+            file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
-        return checkpoint
 
     def _newest(self) -> Checkpoint | None:
         line = _last_line(self.path)
@@ -199,7 +268,7 @@ def _read(line: bytes) -> Checkpoint | None:
         return None
 
 
-_TAIL: Final = 4096  # a line has about 300 bytes
+_TAIL: Final = 4096  # a line has at most 600 bytes
 
 
 def _last_line(path: Path) -> bytes:

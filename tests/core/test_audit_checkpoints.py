@@ -37,8 +37,8 @@ def head(number: int) -> Head:
     return Head(number, bytes([number]) * 32, number)
 
 
-def file_at(folder: Path, time: FixedClock, seed: bytes = SEED) -> CheckpointFile:
-    return CheckpointFile(folder / "EU" / "checkpoints.jsonl", "EU", seed, time, HOUR)
+def file_at(folder: Path, time: FixedClock, *seeds: bytes) -> CheckpointFile:
+    return CheckpointFile(folder / "EU" / "checkpoints.jsonl", "EU", lambda: seeds or (SEED,), time, HOUR)
 
 
 def written(file: CheckpointFile) -> list[int]:
@@ -121,7 +121,7 @@ def test_the_public_key_lies_beside_the_checkpoints(tmp_path: Path) -> None:
 def test_a_second_key_does_not_sign_the_same_file(tmp_path: Path) -> None:
     file_at(tmp_path, clock())
     with pytest.raises(CheckpointKeyError):
-        file_at(tmp_path, clock(), seed=bytes(32))
+        file_at(tmp_path, clock(), bytes(32))
 
 
 @settings(deadline=None)

@@ -85,7 +85,7 @@ class Eraser:
         entry = self._ledger.complete(item.ref, STEPS, now, self._ring.current_epoch().number)
 
         def certify(tx: Tx) -> None:
-            tx.certificates.add_new(certificate.make(entry, tx.policy, self._ring.named(SIGNING)))
+            tx.certificates.add_new(certificate.make(entry, tx.policy, self._ring.newest_keys(SIGNING)[0].key))
             tx.cases.update({"id": item.ref}, subject="", held=False, purge_by=entry.purge_by)
             case = tx.cases.get(id=item.ref)
             if case.right == Right.ERASURE:

@@ -117,7 +117,7 @@ def _case_of(tx: Tx, entry: Entry) -> Case:
 
 
 def _certify(tx: Tx, entry: Entry, ring: KeyRing) -> None:
-    tx.certificates.add_new(certificate.make(entry, tx.policy, ring.named(SIGNING)))
+    tx.certificates.add_new(certificate.make(entry, tx.policy, ring.newest_keys(SIGNING)[0].key))
 
 
 def _verify(tx: Tx, ledger: Ledger, subjects: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +63,15 @@ class EpochKey:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NamedKey:
+    """One of the keys of a kind (signing, ledger, …), by its number."""
+
+    number: int
+    key: bytes
+    created_at: datetime
+
+
 class KeyRing:
     """The opened keys of one region.
 
@@ -79,6 +88,7 @@ class KeyRing:
         self._lock = threading.RLock()
         self._opened: dict[str, bytes] = {}
         self._epochs: dict[int, EpochKey] = {}
+        self._named: dict[str, list[NamedKey]] = {}
         self._region_numbers: list[int] = []
 
     def open(self) -> None:
@@ -93,7 +103,7 @@ class KeyRing:
             if not self._epochs:
                 self._make(EPOCH, 1)
             for kind in (INDEX, AUDIT, SIGNING, LEDGER):
-                if self._name(kind, 1) not in self._opened:
+                if kind not in self._named:
                     self._make(kind, 1)
 
     def refresh(self) -> None:
@@ -122,9 +132,40 @@ class KeyRing:
             return self._epochs[max(self._epochs)]
 
     def named(self, kind: str) -> bytes:
-        """The index, audit, signing or ledger key."""
+        """The newest index, audit, signing or ledger key, as far as this process knows."""
+        return self.named_keys(kind)[0].key
+
+    def named_keys(self, kind: str) -> list[NamedKey]:
+        """The keys of a kind that were not destroyed, newest first."""
         with self._lock:
-            return self._opened[self._name(kind, 1)]
+            return list(self._named[kind])
+
+    def newest_keys(self, kind: str) -> list[NamedKey]:
+        """Like `named_keys`, after a look into the store: for deeds so rare that a key of a minute ago need not be taken."""
+        with suppress(SealError):  # the root key was changed under us: what is open stays open
+            self.refresh()
+        return self.named_keys(kind)
+
+    def ensure_named(self, kind: str, number: int) -> NamedKey:
+        """The key of that number, made when it is the next one: asking twice makes one. KeyUnavailableError."""
+        with self._lock, self._store.exclusive():
+            self._read()
+            if number == self._named[kind][0].number + 1:
+                self._make(kind, number)
+        for key in self.named_keys(kind):
+            if key.number == number:
+                return key
+        raise KeyUnavailableError(self._name(kind, number))
+
+    def destroy_named(self, kind: str, number: int) -> None:
+        """Destroy a key of a kind that has a newer one. ValueError for the newest."""
+        with self._lock, self._store.exclusive():
+            self._read()
+            if number >= self._named[kind][0].number:
+                raise ValueError("the newest key cannot be destroyed")
+            if any(key.number == number for key in self._named[kind]):
+                self._store.destroy(self._name(kind, number), self._clock.now())
+            self._read()
 
     def new_epoch(self) -> EpochKey:
         """Start an epoch; from now on DEKs are wrapped with it."""
@@ -219,6 +260,10 @@ class KeyRing:
             for key, _ in alive
             if key.kind == EPOCH
         }
+        self._named = {}
+        for key, _ in sorted(alive, key=lambda pair: -pair[0].number):
+            if key.kind not in (REGION, EPOCH):
+                self._named.setdefault(key.kind, []).append(NamedKey(key.number, self._opened[key.name], key.created_at))
 
     def _unwrap_below_region(self, wrapped: bytes, name: str) -> bytes:
         """By the newest region key, or during its rotation by the one before."""

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import audit_verify
 from bot.app import open_core
 from bot.cli import keys
+from bot.cli.audit import audit
 from bot.core import accounts, work
 from bot.core.clock import SystemClock
 from bot.core.errors import NotFoundError, PolicyError, SealError
@@ -50,6 +52,28 @@ async def test_each_level_is_rotated_and_everything_opens(folder: Path, level: s
     if level == "region":
         assert "region 1: destroyed" in shown
         assert "region 3: since" in shown
+
+
+async def test_the_signing_key_is_rotated_and_the_trail_verifies(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With today's public key and with the copy that somebody kept of the first one."""
+    assert await audit("checkpoint", None) == 0
+    published = folder / "audit" / "checkpoints-eu.jsonl.pub"
+    kept = published.read_bytes()
+    for number in (2, 3):
+        assert await keys.rotate("signing", subject=None, target=NOTHING) == 0
+        assert f"signing key {number};" in capsys.readouterr().out
+    assert await audit("checkpoint", None) == 0
+    assert await audit("verify", None) == 0
+    assert published.read_bytes().endswith(kept) and published.read_bytes() != kept
+    assert await keys.status() == 0
+    shown = capsys.readouterr().out
+    assert shown.count("signed before: ") == 2 and shown.count("signs now: ") == 1
+    assert "signing 2: destroyed" in shown and "signing 3: since" in shown
+    chain = folder / "chain.jsonl"
+    assert await audit("export", chain) == 0
+    (folder / "kept.pub").write_bytes(kept)
+    assert audit_verify.main([str(chain), str(published.with_suffix("")), str(folder / "kept.pub")]) == 0
+    assert "handed over 2 times" in capsys.readouterr().out
 
 
 async def test_one_persons_key_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
