@@ -25,7 +25,7 @@ from bot.core.ids import Randomness
 from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
 from bot.core.keys.ring import LEDGER
 from bot.core.moving import Road, make_move_job, make_settle_job
-from bot.core.policies import Policy, load_policy
+from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
 from bot.core.staff import roster
 from bot.core.staff.copying import COPY
@@ -55,7 +55,7 @@ class Core:
     """What every command needs: policy, keys, database."""
 
     settings: Settings
-    policy: Policy
+    policies: tuple[Policy, Policy | None]
     ring: KeyRing
     safe: Safe
     database: Database
@@ -63,6 +63,11 @@ class Core:
     random: Randomness
     ledger: Ledger
     moves: Ledger
+
+    @property
+    def policy(self) -> Policy:
+        """The version that holds now."""
+        return versions.in_force(*self.policies, self.clock.now())
 
     async def stop(self) -> None:
         """Close what was opened."""
@@ -79,9 +84,10 @@ async def open_core(
     one (`quarantined`). LedgerError for a ledger that was changed or cut.
     """
     clock, random = clock or SystemClock(), random or SystemRandomness()
-    policy = load_policy(settings.policy)
-    if settings.policy is not None:
-        use_policy_locales((settings.policy if settings.policy.is_dir() else settings.policy.parent) / "locales")
+    policies = load_policy(settings.policy), load_policy(settings.policy_next) if settings.policy_next else None
+    for file in (settings.policy, settings.policy_next):
+        if file is not None:
+            use_policy_locales((file if file.is_dir() else file.parent) / "locales")
     safe = open_safe(settings)
     async with contextlib.AsyncExitStack() as opened:
         opened.callback(safe.close)
@@ -89,7 +95,7 @@ async def open_core(
             quarantine.require_none(safe.marker)
         ring = KeyRing(settings.region, holder_of(settings), safe.keys, clock, random)
         ring.open()
-        database = open_database(settings.database, World(Vault(ring), policy, clock, random))
+        database = open_database(settings.database, World(Vault(ring), policies[0], clock, random, policies[1]))
         opened.push_async_callback(database.stop)
         await database.start()
         key = ring.named(LEDGER)
@@ -98,8 +104,9 @@ async def open_core(
         if not quarantined:
             await database.read(lambda tx: quarantine.require_replayed(tx, ledger))
             await database.write(lambda tx: _prepare_team(tx, settings))
+            await database.write(lambda tx: _note_policies(tx, settings, *policies))
         opened.pop_all()
-    return Core(settings, policy, ring, safe, database, clock, random, ledger, moves)
+    return Core(settings, policies, ring, safe, database, clock, random, ledger, moves)
 
 
 def _prepare_team(tx: Tx, settings: Settings) -> None:
@@ -108,6 +115,13 @@ def _prepare_team(tx: Tx, settings: Settings) -> None:
         staff.ensure_owner(tx, settings.owner_id)
     if settings.support_chat_id is not None and groups.find(tx) is None:
         linking.link(tx, settings.support_chat_id, topics=False, locale=SOURCE, actor="settings")
+
+
+def _note_policies(tx: Tx, settings: Settings, policy: Policy, following: Policy | None) -> None:
+    """Which versions there are. PolicyError for one that was published before with other content."""
+    versions.note(tx, policy, read_policy(settings.policy)[0].decode())
+    if following is not None:
+        versions.note_following(tx, policy, following, read_policy(settings.policy_next)[0].decode())
 
 
 def holder_of(settings: Settings) -> KekHolder:
@@ -160,7 +174,7 @@ def create_app(
     bot = Bot(token, session=session or telegram_session(core.settings), default=DefaultBotProperties())
     wire = Wire(bot)
     services: dict[str, Any] = {
-        "policy": core.policy,
+        "policy_now": lambda: core.policy,
         "understanding": understanding,
         "bot_name": lambda: (bot._me.username if bot._me else None) or "",
         "pseudo": pseudo,

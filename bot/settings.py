@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     tls_cert: Annotated[Path | None, Field(description="certificate, when the bot serves TLS 1.3 itself")] = None
     tls_key: Annotated[Path | None, Field(description="private key to the certificate")] = None
     policy: Annotated[Path | None, Field(description="another policy: a file, or a folder with translations")] = None
+    policy_next: Annotated[
+        Path | None, Field(description="the next version of the policy, with the day from which it holds; people are told before")
+    ] = None
 
     @field_validator("token")
     @classmethod

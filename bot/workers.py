@@ -13,6 +13,8 @@ from bot.core import cases, conversations, deletion, delivery, drafts, exports, 
 from bot.core.erasure.job import ERASE, PURGED, Eraser
 from bot.core.keys import Purpose, reseal, rotation
 from bot.core.keys.ring import SIGNING
+from bot.core.policies.announcing import announce_job
+from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
 from bot.core.support import rooms
 from bot.core.work import Job, Work
@@ -182,6 +184,7 @@ def all_jobs(core: Core) -> dict[str, Job]:
         exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.newest_keys(SIGNING)[0].key),
         deletion.REMIND: deletion.remind_job,
         retention.REPORT: retention.report_job,
+        ANNOUNCE: announce_job,
         ERASE: eraser.erase_job,
         PURGED: eraser.purged_job,
         rotation.ROLL: rotation.make_roll_job(core.ring),

@@ -40,7 +40,7 @@ async def ask(text: str, lang: str) -> int:
         locale=locale,
         found=None,
         bot_name="privacy_bot",
-        services={"policy": policy},
+        services={"policy_now": lambda: policy},
     )
     with speaking(found.lang or locale):
         answer, keyboard = await reply_to(desk, found)

@@ -39,6 +39,8 @@ class Consent:
     at: datetime
     notice_version: str
     locale: str
+    policy_version: str = ""
+    """The version of the policy that held then; empty for changes from before versions were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _change(tx: Tx, subject: str, purpose: Purpose, locale: str, *, given: bool)
     at = tx.clock.now()
     if now.since is not None:  # the later decision counts, even within a millisecond or after the clock was set back
         at = max(at, now.since + _TICK)
-    tx.consents.add(Consent(receipt, subject, purpose.value, given, at, tx.policy.notice, locale))
+    tx.consents.add(Consent(receipt, subject, purpose.value, given, at, tx.policy.notice, locale, tx.policy.version))
     tag = Tag.CONSENT_GIVEN if given else Tag.CONSENT_WITHDRAWN
-    audit.record(tx, tag, subject=subject, purpose=purpose.value, notice=tx.policy.notice)
+    audit.record(tx, tag, subject=subject, purpose=purpose.value, notice=tx.policy.notice, version=tx.policy.version)
     return ConsentState(purpose, given, at, receipt)

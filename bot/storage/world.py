@@ -12,6 +12,7 @@ from bot.core.clock import Clock
 from bot.core.ids import Randomness
 from bot.core.keys import SERVICE, Purpose, Vault
 from bot.core.policies import Policy
+from bot.core.policies.versions import in_force
 from bot.core.ports import Tx
 from bot.storage.migrations import migrate
 from bot.storage.transaction import Transaction
@@ -73,6 +74,8 @@ class World:
     policy: Policy
     clock: Clock
     random: Randomness
+    following: Policy | None = None
+    """The next version of the policy: in force from its day on, without a restart."""
 
     def prepare(self, connection: Connection) -> None:
         """What every database holds from its first start: the tables, the service's key and the head of the audit chain."""
@@ -84,4 +87,5 @@ class World:
 
     def transaction(self, connection: Connection, purpose: Purpose) -> Transaction:
         """A transaction on a connection."""
-        return Transaction(connection, self.vault, self.policy, self.clock, self.random, purpose)
+        policy = self.policy if self.following is None else in_force(self.policy, self.following, self.clock.now())
+        return Transaction(connection, self.vault, policy, self.clock, self.random, purpose)

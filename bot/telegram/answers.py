@@ -15,7 +15,7 @@ from bot.telegram.texts import Html, Line, _, _n, _p, join, policy_text
 
 def policy_of(desk: Desk) -> Policy:
     """The published policy."""
-    policy: Policy = desk.services["policy"]
+    policy: Policy = desk.services["policy_now"]()
     return policy
 
 

@@ -79,7 +79,7 @@ class Desk:
     @property
     def zone(self) -> str:
         """The time zone in which dates are shown where a client cannot do it itself."""
-        policy = self.services["policy"]
+        policy = self.services["policy_now"]()
         place = policy.jurisdictions.get(self.found.jurisdiction or "") if self.found else None
         return place.time_zone if place else "UTC"
 

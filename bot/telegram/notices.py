@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.telegram.case_words import reason_name, right_name
-from bot.telegram.formats import moment, percent
+from bot.telegram.formats import day, moment, percent
 from bot.telegram.keyboards import Button, go, markup
+from bot.telegram.policy_changes import change_line
 from bot.telegram.regions import region_label
-from bot.telegram.texts import Html, Line, _, _p
+from bot.telegram.texts import Html, Line, _, _p, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,23 @@ def rectification_proposed(data: dict[str, Any], zone: str) -> Notice:
     return Notice(text, [[go(_p("button", "See the proposal"), "correction", data["ref"], style="primary")]])
 
 
+def policy_changed(data: dict[str, Any], zone: str) -> Notice:
+    begins = datetime.fromisoformat(data["begins"])
+    lines: list[Line | Html] = [
+        # Translators: a message to everybody before a new version of the policy holds. {service} is a product's name.
+        _(
+            "The privacy policy of {service} changes. Version {version} holds from {date}. This is what is different:",
+            service=data["values"]["service"],
+            version=data["version"],
+            date=day(begins),
+        ),
+        join([change_line(change, data["values"]) for change in data["changes"]], "\n"),
+        _("What you chose before stays as it is. You can ask me about any of it, or use your rights at any time."),
+    ]
+    buttons = [go(_p("button", "All topics"), "faq"), go(_p("button", "My rights"), "rights")]
+    return Notice(join(lines), [buttons])
+
+
 NOTICES: dict[str, Render] = {
     notice.__name__: notice
     for notice in (
@@ -169,6 +187,7 @@ NOTICES: dict[str, Render] = {
         case_asked,
         case_waiting,
         rectification_proposed,
+        policy_changed,
     )
 }
 ONLY_EDIT = frozenset({"export_progress"})

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-TEAM_FLOWS: tuple[ModuleType, ...] = ()
+from handlers.team import cancel, policy
+
+TEAM_FLOWS: tuple[ModuleType, ...] = (policy, cancel)

@@ -13,6 +13,7 @@ from bot.core.cases import clocks
 from bot.core.cases.table import CLOSED, FOR_PEOPLE, Right, Status, Step, next_status
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ids import CaseRef, new_reference
+from bot.core.policies import versions
 from bot.core.ports import Tx, sealed
 from bot.core.support import rooms
 
@@ -99,14 +100,15 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     if status is None:
         raise TransitionError(case.id, case.status, step.value)
     now = tx.clock.now()
-    changes = clocks.step_changes(tx.policy, case, step, reason, now) | changes
+    policy = tx.policy if step is Step.REOPEN else versions.terms(tx, case.policy_version)
+    changes = clocks.step_changes(policy, case, step, reason, now) | changes
     if status in CLOSED:
         changes["closed_at"] = now
     if step is Step.REOPEN:
-        changes["closed_at"] = None
+        changes |= {"closed_at": None, "policy_version": policy.version}
     if reason:
         changes["reason"] = reason
-    changes["look_at"] = clocks.next_look(tx.policy, replace(case, status=status.value, **changes), now)
+    changes["look_at"] = clocks.next_look(policy, replace(case, status=status.value, **changes), now)
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
     show(tx, case)

@@ -25,6 +25,7 @@ from bot.core.errors import (
     TransitionError,
     UnreachableError,
 )
+from bot.core.policies import versions
 from bot.core.ports import Tx
 
 SERVICE_ACTOR: Final = "service"
@@ -53,11 +54,12 @@ def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
         raise ExtensionReasonError
     if case.extended_at is not None:
         raise ExtendedAlreadyError(case.id, case.target_due)
-    if not clocks.can_extend(tx.policy, case):
-        raise ExtensionNotAllowedError(tx.policy.regime_of(case.jurisdiction).id, case.right)
+    policy = versions.terms(tx, case.policy_version)
+    if not clocks.can_extend(policy, case):
+        raise ExtensionNotAllowedError(policy.regime_of(case.jurisdiction).id, case.right)
     if clocks.effective_now(case, now) > case.target_due:
         raise ExtensionLateError(now, case.target_due)
-    dates = clocks.moved_dates(tx.policy, case, case.pauses, now)
+    dates = clocks.moved_dates(policy, case, case.pauses, now)
     if not _tell(tx, case, "case_delayed", reason=reason, until=dates["target_due"].isoformat()):
         raise UnreachableError(case.id)
     changes = dates | {"extended_at": now, "delay_told_at": now}
@@ -137,7 +139,7 @@ def _tell_dates(tx: Tx, case: Case, now: datetime) -> None:
         tx.cases.update({"id": case.id}, missed_told_at=now)
         show(tx, replace(case, missed_told_at=now))
         audit.record(tx, Tag.CASE_MISSED, subject=case.subject, actor=SERVICE_ACTOR, ref=case.id)
-    elif case.delay_told_at is None and clocks.can_extend(tx.policy, case) and now >= clocks.delay_at(tx.policy, case):
+    elif case.delay_told_at is None and _delay_is_due(tx, case, now):
         try:
             extend(tx, case.id, AUTOMATIC)
         except UnreachableError:
@@ -145,9 +147,14 @@ def _tell_dates(tx: Tx, case: Case, now: datetime) -> None:
             tx.cases.update({"id": case.id}, delay_told_at=now)
 
 
+def _delay_is_due(tx: Tx, case: Case, now: datetime) -> bool:
+    policy = versions.terms(tx, case.policy_version)
+    return clocks.can_extend(policy, case) and now >= clocks.delay_at(policy, case)
+
+
 def _look_again(tx: Tx, ref: str) -> None:
     case = tx.cases.get(id=ref, opened=False)
-    tx.cases.update({"id": ref}, look_at=clocks.next_look(tx.policy, case, tx.clock.now()))
+    tx.cases.update({"id": ref}, look_at=clocks.next_look(versions.terms(tx, case.policy_version), case, tx.clock.now()))
 
 
 def _tell(tx: Tx, case: Case, notice: str, **data: str) -> bool:

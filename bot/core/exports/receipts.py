@@ -31,7 +31,7 @@ def receipt(consent: Consent, facts: Facts, texts: PackageTexts) -> dict[str, An
         "language": consent.locale.replace("_", "-"),
         "piiPrincipalId": facts.account.id,
         "piiControllers": [{"piiController": policy.operator, "contact": policy.dpo}],
-        "policyUrl": f"urn:policy:{policy.id}:{policy.version}",
+        "policyUrl": f"urn:policy:{policy.id}:{consent.policy_version or policy.version}",
         "services": [
             {
                 "service": policy.service,
@@ -54,5 +54,6 @@ def receipt(consent: Consent, facts: Facts, texts: PackageTexts) -> dict[str, An
             "event": "given" if consent.given else "withdrawn",
             "at": consent.at.isoformat(),
             "noticeVersion": consent.notice_version,
+            "policyVersion": consent.policy_version or None,
         },
     }

@@ -1,6 +1,6 @@
 """The published policy as data: the only place where its numbers stand. README.md beside this file tells how to put another."""
 
-from bot.core.policies.load import load_policy, shipped_policy_file
+from bot.core.policies.load import load_policy, read_policy, shipped_policy_file
 from bot.core.policies.model import (
     Group,
     Jurisdiction,
@@ -28,5 +28,6 @@ __all__ = [
     "Topic",
     "Unit",
     "load_policy",
+    "read_policy",
     "shipped_policy_file",
 ]

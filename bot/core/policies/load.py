@@ -6,7 +6,8 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -43,28 +44,67 @@ def shipped_policy_file() -> Path:
 
 def load_policy(path: Path | None = None) -> Policy:
     """The policy of a file (or of the folder that holds `policy.toml`). PolicyError says what is wrong and where."""
+    content, name = read_policy(path)
+    return parse_policy(content, name)
+
+
+def read_policy(path: Path | None = None) -> tuple[bytes, str]:
+    """The file as it is, with its name. PolicyError when it cannot be read."""
     file = path or shipped_policy_file()
     if file.is_dir():
         file = file / "policy.toml"
     try:
-        content = file.read_bytes()
-        data = tomllib.loads(content.decode())
+        return file.read_bytes(), file.name
     except OSError as error:
         raise PolicyError(file.name, error.strerror or "cannot be read") from None
+
+
+def parse_policy(content: bytes, name: str) -> Policy:
+    """The policy that a file's bytes say. PolicyError."""
+    try:
+        data = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(file.name, str(error)) from None
+        raise PolicyError(name, str(error)) from None
     policy = _policy(data, hashlib.sha256(content).hexdigest())
     _check(policy)
     return policy
 
 
+def read_published(content: bytes, base: Policy) -> Policy:
+    """What an earlier version published, with the desk's own limits of `base`: those it may not have known yet. PolicyError."""
+    data = tomllib.loads(content.decode())
+    head = _part(data, "policy", dict)
+    return replace(
+        base,
+        version=_build("policy", _text, head.get("version")),
+        notice=_build("policy", _text, head.get("notice")),
+        **_published(data),
+        effective_on=_build("policy", _day, head.get("effective")),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
 def _policy(data: Mapping[str, Any], digest: str) -> Policy:
     head = _part(data, "policy", dict)
+    safeguards = _build("safeguards", lambda: Safeguards(**_with_spans(_part(data, "safeguards", dict))))
+    head_fields = ("id", "service", "operator", "version", "updated", "title", "authority", "notice", "dpo")
+    known: dict[str, Any] = {name: _build("policy", _text, head.get(name)) for name in head_fields}
+    return Policy(
+        **known,
+        sections=_part(head, "sections", dict),
+        safeguards=safeguards,
+        **_published(data),
+        effective_on=_build("policy", _day, head.get("effective")),
+        digest=digest,
+    )
+
+
+def _published(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts that people are told, by their field in `Policy`."""
     promises = {
         name: _build(f"promises.{name}", _promise, name, row)
         for name, row in _part(data, "promises", dict).items()
     }
-    safeguards = _build("safeguards", lambda: Safeguards(**_with_spans(_part(data, "safeguards", dict))))
     retention = {
         row.get("record", "?"): _build(f"retention.{row.get('record')}", _retention, row, promises)
         for row in _part(data, "retention", list)
@@ -73,21 +113,15 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         name: _build(f"regimes.{name}", _regime, name, row)
         for name, row in _part(data, "regimes", dict).items()
     }
-    head_fields = ("id", "service", "operator", "version", "updated", "title", "authority", "notice", "dpo")
-    known = {name: _build("policy", _text, head.get(name)) for name in head_fields}
-    return Policy(
-        **known,
-        sections=_part(head, "sections", dict),
-        promises=promises,
-        safeguards=safeguards,
-        retention=retention,
-        regimes=regimes,
-        jurisdictions=_table(data, "jurisdictions", Jurisdiction),
-        rights=_table(data, "rights", RightEntry),
-        groups=_table(data, "groups", Group),
-        topics=_table(data, "topics", Topic),
-        digest=digest,
-    )
+    return {
+        "promises": promises,
+        "retention": retention,
+        "regimes": regimes,
+        "jurisdictions": _table(data, "jurisdictions", Jurisdiction),
+        "rights": _table(data, "rights", RightEntry),
+        "groups": _table(data, "groups", Group),
+        "topics": _table(data, "topics", Topic),
+    }
 
 
 def _part(data: Mapping[str, Any], name: str, kind: type[T]) -> T:
@@ -104,6 +138,14 @@ def _build(where: str, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
         raise PolicyError(where, f"{error.args[0]} is missing") from None
     except (TypeError, ValueError) as error:
         raise PolicyError(where, str(error)) from None
+
+
+def _day(value: object) -> date | None:
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("effective must be a day, such as 2027-01-01")
+    return value
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -64,6 +64,7 @@ class Safeguards:
     status_token_valid: Span
     remind_after: Span
     delay_told_at_percent: int
+    policy_told_before: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ class Policy:
     rights: Mapping[str, RightEntry]
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
+    effective_on: date | None = None
+    """From when a coming version holds; the one in force needs none."""
     digest: str = field(default="", compare=False)
 
     def span(self, promise: str) -> Span:

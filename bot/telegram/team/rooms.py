@@ -26,7 +26,7 @@ from bot.core.support.letters import Letter, Way
 from bot.core.support.rooms import Room
 from bot.telegram.keyboards import Keyboard, markup
 from bot.telegram.team import cards, letters
-from bot.telegram.team.says import SAYINGS
+from bot.telegram.team.sayings import SAYINGS
 from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
 
 Done = Callable[[Tx, Any], None]

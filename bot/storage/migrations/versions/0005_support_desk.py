@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("notice", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
-        sa.Column("effective_at", sa.BigInteger(), nullable=True),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
         sa.Column("announced_at", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.add_column("consents", sa.Column("policy_version", sa.Text(), nullable=False, server_default=""))
     op.add_column("cases", sa.Column("assignee", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("warned", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("escalated_at", sa.BigInteger(), nullable=True))

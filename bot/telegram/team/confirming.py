@@ -1,0 +1,36 @@
+"""Buttons by which somebody of the team confirms: bound to that member, that chat and that deed, good for one tap."""
+
+from __future__ import annotations
+
+from bot.core import confirmations
+from bot.core.ports import Tx
+from bot.core.staff import Member
+from bot.telegram.desk import Desk
+from bot.telegram.keyboards import Button, Confirm, Dismiss, Style
+from bot.telegram.texts import Line
+
+
+async def confirm_button(
+    desk: Desk, by: Member, label: Line | str, action: str, target: str = "", style: Style | None = None
+) -> Button:
+    """Good for one tap by this member here, for a while. `action` begins with "team-": no person's deed is called so."""
+    assert action.startswith("team-")
+
+    def issue(tx: Tx) -> str:
+        return confirmations.issue(tx, subject=by.id, chat=desk.lane, action=action, target=target)
+
+    return Button(label, data=Confirm(action=action, token=await desk(issue)).pack(), style=style)
+
+
+async def redeem(desk: Desk, by: Member, action: str, token: str) -> str:
+    """Use the tap up; what it was about. ConfirmationError."""
+
+    def use(tx: Tx) -> str:
+        return confirmations.redeem(tx, token, subject=by.id, chat=desk.lane, action=action)
+
+    return await desk(use)
+
+
+def dismiss_button(label: Line | str, action: str) -> Button:
+    """Turns the offer down."""
+    return Button(label, data=Dismiss(action=action).pack())
