@@ -82,6 +82,14 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--region", metavar="NAME", help="another region than home")
 
     _add_proofs(commands)
+    policy = commands.add_parser("policy", help="check a policy file, or compare two versions")
+    deeds = policy.add_subparsers(title="deeds", metavar="deed", required=True)
+    one = deeds.add_parser("check", help="whether it can be published")
+    two = deeds.add_parser("diff", help="what people would be told; status 1 when something changes")
+    for each, names in ((one, ("file",)), (two, ("old", "new"))):
+        for name in names:
+            each.add_argument(name, type=Path)
+        each.set_defaults(run=_policy)
     understand = commands.add_parser("understand", help="JSON lines in, labels out")
     understand.set_defaults(run=_understand)
     ask = commands.add_parser("ask", help="print what the bot would answer")
@@ -115,6 +123,12 @@ def _add_proofs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _one_region(command: argparse.ArgumentParser) -> None:
     command.add_argument("--region", metavar="NAME", help="only this region, instead of each that is in use")
+
+
+def _policy(options: argparse.Namespace) -> int:
+    from bot.cli.policy import check, diff
+
+    return check(options.file) if "file" in options else diff(options.old, options.new)
 
 
 def _report(options: argparse.Namespace) -> int:

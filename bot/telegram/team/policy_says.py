@@ -1,4 +1,4 @@
-"""What the team hears of a coming version of the policy."""
+"""What the team hears of a coming version of the policy: before people do."""
 
 from __future__ import annotations
 
