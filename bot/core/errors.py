@@ -30,6 +30,7 @@
     ├── ExtendedAlreadyError       its date was moved before; there is one extension
     ├── UnreachableError           nobody can be told, so what must be told cannot be done
     ├── NotAllowedError            the actor's role does not allow this
+    ├── (four eyes, support/four_eyes.py: SameEyes, OfficerMissing, ProposerGone, Decided, ProposedAlready)
     └── ImportRecordError          one record of an import file is broken
 """
 

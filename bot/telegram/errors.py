@@ -27,6 +27,13 @@ from bot.core.errors import (
     TransitionError,
     UnreachableError,
 )
+from bot.core.support.four_eyes import (
+    DecidedError,
+    OfficerMissingError,
+    ProposedAlreadyError,
+    ProposerGoneError,
+    SameEyesError,
+)
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, Keyboard, go
 from bot.telegram.regions import region_label
@@ -107,6 +114,21 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("The law requires that this data is kept for now, so nothing was erased. The data protection officer can tell you why."), _menu()
         case NotAllowedError():
             return _("You do not have the role for this. The attempt was recorded."), []
+        case SameEyesError():
+            # Translators: to a person of the privacy team who wants to agree to what they proposed themselves.
+            return _("You proposed this yourself. It takes a second person."), []
+        case OfficerMissingError():
+            # Translators: to a person of the privacy team.
+            return _("For this, one of the two has to be the data protection officer."), []
+        case ProposerGoneError():
+            # Translators: to a person of the privacy team. Somebody's role was taken away since they proposed something.
+            return _("Whoever proposed this does not have the role for it any more. Please propose it anew."), []
+        case DecidedError():
+            # Translators: to a person of the privacy team, about a proposal.
+            return _("This was decided before, or nobody agreed in time. Your tap changed nothing."), []
+        case ProposedAlreadyError():
+            # Translators: to a person of the privacy team. {ref} is a case reference, {number} the number of a colleague.
+            return _("Team member {number} has proposed this for {ref} already. It waits for a second person.", ref=error.ref, number=error.by), []
         case ShreddedError():
             return _("This data was deleted for good. It cannot be opened any more."), []
         case _:

@@ -39,7 +39,7 @@ from bot.storage import Database
 from bot.telegram import outbox
 from bot.telegram.notices import NOTICES
 from bot.telegram.pacing import Pacer
-from bot.telegram.team import letters, rooms
+from bot.telegram.team import letters, private, rooms
 from bot.telegram.texts import PSEUDO, SOURCE, speaking
 
 log = logging.getLogger(__name__)
@@ -188,8 +188,9 @@ class Sender:
         chat_id = data.get("chat_id") or (accounts.telegram_id_of(tx, row.subject) if account else None)
         if chat_id is None:
             return None
-        locale = (account.locale if account else data.get("locale")) or SOURCE
-        place = tx.policy.jurisdictions.get(account.jurisdiction or "") if account else None
+        reader = account if "chat_id" not in data else None  # what is about a person may be for somebody of the team
+        locale = (reader.locale if reader else data.get("locale")) or SOURCE
+        place = tx.policy.jurisdictions.get(reader.jurisdiction or "") if reader else None
         with speaking(PSEUDO if self._pseudo else locale):
             notice = NOTICES[payload["notice"]](data, place.time_zone if place else "UTC")
             method, parameters = notice.method(int(chat_id))
@@ -223,7 +224,7 @@ class Sender:
             await self._later(outgoing.row, timedelta(seconds=error.retry_after), "RetryAfter", counts=False)
             return False
         except TelegramForbiddenError:
-            await self._database.write(lambda tx: outbox.block(tx, lane))
+            await self._database.write(lambda tx: _close_chat(tx, outgoing.row), Purpose.DELIVERY)
             return False
         except TelegramMigrateToChat as error:
             return await self._follow(outgoing, error.migrate_to_chat_id)
@@ -320,6 +321,12 @@ class Sender:
 
     async def _later(self, row: OutboxRow, pause: timedelta, error: str, *, counts: bool = True) -> None:
         await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts))
+
+
+def _close_chat(tx: Tx, row: OutboxRow) -> None:
+    """Its reader has no chat with the bot (any more)."""
+    private.unreached(tx, row)
+    outbox.block(tx, row.lane)
 
 
 def _method(outgoing: Outgoing) -> TelegramMethod[Any]:

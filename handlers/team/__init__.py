@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from handlers.team import cancel, policy
+from handlers.team import cancel, four_eyes, policy
 
-TEAM_FLOWS: tuple[ModuleType, ...] = (policy, cancel)
+TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, cancel)

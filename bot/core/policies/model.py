@@ -64,6 +64,7 @@ class Safeguards:
     status_token_valid: Span
     remind_after: Span
     delay_told_at_percent: int
+    proposal_valid: Span
     policy_told_before: Span
 
 

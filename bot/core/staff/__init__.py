@@ -12,6 +12,7 @@ from bot.core.staff.members import (
     telegram_id_of,
 )
 from bot.core.staff.roles import Permission, Role, permissions_of
+from bot.core.staff.telling import tell, tell_role
 
 __all__ = [
     "Member",
@@ -26,4 +27,6 @@ __all__ = [
     "revoke",
     "team",
     "telegram_id_of",
+    "tell",
+    "tell_role",
 ]

@@ -1,21 +1,37 @@
-"""Telling somebody of the team something in private: what is nobody else's business, and what must not wait in a busy group."""
+"""Telling somebody of the team something in private, and what is said in the group when that is not possible."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bot.core import delivery, staff
+from bot.core.delivery import OutboxRow
+from bot.core.keys import SERVICE
 from bot.core.ports import Tx
-from bot.core.staff import Member
-from bot.core.support import groups
+from bot.core.staff import tell
+from bot.core.support import rooms
+from bot.telegram.team.says import Saying, saying
+from bot.telegram.texts import _
+
+__all__ = ["tell", "unreached"]
 
 
-def tell(tx: Tx, member: Member, notice: str, *, subject: str = "", **data: Any) -> None:
-    """By a notice's name (bot/telegram/notices.py), in the member's language. `subject`: whose personal data is in it.
+def unreached(tx: Tx, row: OutboxRow) -> None:
+    """Telegram refused a message because its reader has no chat with the bot. Where that is one of the team, the room that it was
+    about says so; it is kept until they press Start."""
+    if row.kind != "notice" or not (row.subject == SERVICE or tx.keys.exists(row.subject)):
+        return
+    data = (tx.outbox.get(id=row.id).payload or {}).get("data", {})
+    if "member" in data:
+        ref, number = data.get("ref", ""), data["member"]
+        rooms.say(tx, ref, "member_unreachable", slot=f"unreachable:{ref}:{number}", number=number)
 
-    Whoever never started the bot cannot be reached; Telegram says so when it is sent, and the row is parked.
-    """
-    group = groups.find(tx)
-    locale = member.locale or (group.locale if group else "")
-    payload = {"notice": notice, "data": data | {"chat_id": staff.telegram_id_of(member), "locale": locale}}
-    delivery.put(tx, lane=member.id, kind="notice", payload=payload, subject=subject or None)
+
+@saying
+def member_unreachable(tx: Tx, data: dict[str, Any]) -> Saying:
+    # Translators: in the privacy team's group. {number} is the number of a colleague.
+    return Saying(
+        _(
+            "I cannot write to team member {number} in private. Please open a chat with me and press Start; then I send what waits.",
+            number=data["number"],
+        )
+    )
