@@ -23,7 +23,6 @@ from bot.core.erasure.ledger import Ledger
 from bot.core.errors import RegionError
 from bot.core.ids import Randomness
 from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
-from bot.core.keys.ring import LEDGER
 from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
@@ -98,8 +97,7 @@ async def open_core(
         database = open_database(settings.database, World(Vault(ring), policies[0], clock, random, policies[1]))
         opened.push_async_callback(database.stop)
         await database.start()
-        key = ring.named(LEDGER)
-        ledger, moves = safe.ledger_of_erasures(key), safe.ledger_of_moves(key)
+        ledger, moves = safe.ledger_of_erasures(ring), safe.ledger_of_moves(ring)
         moves.entries()
         if not quarantined:
             await database.read(lambda tx: quarantine.require_replayed(tx, ledger))

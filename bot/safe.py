@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.lines import FileLines, Lines
 from bot.core.erasure.quarantine import FileMarker, Marker
+from bot.core.keys import KeyRing
+from bot.core.keys.ring import LEDGER
 from bot.settings import Settings
 from bot.storage import SqlKeyStore
 from bot.storage.directory import SqliteDirectory
@@ -27,13 +29,13 @@ class Safe:
     moves: Lines
     directory: Callable[[Callable[[int], str]], SqliteDirectory]
 
-    def ledger_of_erasures(self, key: bytes) -> Ledger:
-        """Who was erased, under the region's ledger key."""
-        return Ledger(self.erasures, key, self.keys.anchor(f"{self.region}/erasures"))
+    def ledger_of_erasures(self, ring: KeyRing) -> Ledger:
+        """Who was erased, under the region's ledger keys."""
+        return Ledger(self.erasures, lambda: ring.newest_keys(LEDGER), self.keys.anchor(f"{self.region}/erasures"))
 
-    def ledger_of_moves(self, key: bytes) -> Ledger:
+    def ledger_of_moves(self, ring: KeyRing) -> Ledger:
         """Who moved to another region."""
-        return Ledger(self.moves, key, self.keys.anchor(f"{self.region}/moves"))
+        return Ledger(self.moves, lambda: ring.newest_keys(LEDGER), self.keys.anchor(f"{self.region}/moves"))
 
     def close(self) -> None:
         """Close everything but the directory, which whoever opened it closes."""

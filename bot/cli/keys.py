@@ -1,4 +1,4 @@
-"""`keys status` and `keys rotate root|region|epoch|dek|signing`: while the service runs, with progress, again where it was interrupted."""
+"""`keys status` and `keys rotate root|region|epoch|dek|signing|ledger`: while the service runs, with progress, again where it was interrupted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.core.keys import (
     reseal,
     rotation,
 )
-from bot.core.keys.ring import SIGNING
+from bot.core.keys.ring import LEDGER, SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work, WorkState
 from bot.settings import read_settings
@@ -61,6 +61,11 @@ async def rotate(level: str, *, subject: str | None, target: Target, region: str
                 return await _work_through(core, lambda tx: _find(tx, rotation.ROLL, ref))
             case "signing":
                 return await _rotate_signing(core)
+            case "ledger":
+                number = await asyncio.to_thread(named.rotate_ledger, core.ring, core.ledger, core.moves)
+                await _note(core, f"{core.ring.region}/ledger/{number}")
+                print(f"ledger key {number}; those before check and recognise older lines only")
+                return 0
             case _:
                 return await _rotate_dek(core, subject)
     finally:
@@ -181,6 +186,8 @@ def _status(tx: Tx, core: Core) -> list[str]:
             line += f", wraps {tx.keys.rows.count(epoch=stored.number, wrapped__ne=None)} data keys, {_end_of(tx, core, stored.number)}"
         if stored.kind == SIGNING and stored.wrapped is not None and stored.number < ring.named_keys(SIGNING)[0].number:
             line += ", handing over: rotate it again"
+        if stored.kind == LEDGER and stored.number < ring.named_keys(LEDGER)[0].number:
+            line += ", checks and recognises older lines only"
         lines.append(line)
     lines += _published(core)
     lines.append(f"  data keys: {tx.keys.rows.count(wrapped__ne=None)} live, {tx.keys.rows.count(wrapped=None)} shredded")

@@ -155,7 +155,7 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     status = deeds.add_parser("status", help="every key, what it wraps, and rotations under way")
     status.set_defaults(run=_keys_status)
     rotate = deeds.add_parser("rotate", help="rotate a key while the service runs; interrupted, run it again")
-    rotate.add_argument("level", choices=("root", "region", "epoch", "dek", "signing"))
+    rotate.add_argument("level", choices=("root", "region", "epoch", "dek", "signing", "ledger"))
     rotate.add_argument("--subject", metavar="NAME", help="dek: whose key (an account's name, or `service`)")
     rotate.add_argument("--to-file", type=Path, help="root: a key file to move to (made when missing)")
     rotate.add_argument("--to-env", metavar="VARIABLE", help="root: a variable with the new key, base64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,9 @@ from sqlalchemy import create_engine, text
 
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.lines import FileLines
+from bot.core.keys.ring import NamedKey
 from bot.storage import SqlKeyStore
+from tests.core.house import NOON
 
 NAME = "EU/erasures"
 
@@ -17,8 +20,8 @@ NAME = "EU/erasures"
 class Place(Protocol):
     """A ledger's lines and its anchor."""
 
-    def open(self, key: bytes) -> Ledger:
-        """As a process of its own would."""
+    def open(self, *keys: bytes) -> Ledger:
+        """As a process of its own would, with keys of which the last is the newest."""
         ...
 
     def lines(self) -> list[bytes]: ...
@@ -35,6 +38,11 @@ class Place(Protocol):
     def close(self) -> None: ...
 
 
+def numbered(keys: Sequence[bytes]) -> list[NamedKey]:
+    """Ledger keys as a ring gives them."""
+    return [NamedKey(number, key, NOON) for number, key in reversed(list(enumerate(keys, 1)))]
+
+
 class FilePlace:
     """A file, and a key store in another."""
 
@@ -43,8 +51,8 @@ class FilePlace:
         self._store = SqlKeyStore.in_file(folder / "keys.db")
         self._hand = create_engine(f"sqlite:///{folder / 'keys.db'}")
 
-    def open(self, key: bytes) -> Ledger:
-        return Ledger(FileLines(self.path), key, self._store.anchor(NAME))
+    def open(self, *keys: bytes) -> Ledger:
+        return Ledger(FileLines(self.path), lambda: numbered(keys), self._store.anchor(NAME))
 
     def lines(self) -> list[bytes]:
         return self.path.read_bytes().splitlines(keepends=True)

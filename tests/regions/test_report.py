@@ -11,8 +11,7 @@ from tests.stage import Stage
 
 async def test_the_support_chat_sees_all_regions_together(stage: Stage) -> None:
     """One request at home and one in another region are two; a region that nobody uses is not named."""
-    group = stage.world.group("Community")
-    stage.core.settings.support_chat_id = group.id
+    await stage.given_team()
     await meet(stage)
     await given_case(stage, Right.OBJECTION)
     away = await stage.app.regions.open("US")
@@ -23,7 +22,7 @@ async def test_the_support_chat_sees_all_regions_together(stage: Stage) -> None:
 
     await away.core.database.write(ask)
     await stage.plays("""
-        alice in Community: /report
+        dana in Desk: /report
         bot:   How the promises were kept ... version 2026.1 All regions together: European Union and United States A data request is acknowledged: 5 business days Due: 2 · kept: 2 · late: 0 · open: 0 ... A data request is fulfilled: 30 days Due: 0 · kept: 0 · late: 0 · open: 2 ...
         bot:   (file) How the promises were kept ... version 2026.1
     """)

@@ -20,7 +20,7 @@ from bot.core.erasure.quarantine import FileMarker
 from bot.core.erasure.sources import left
 from bot.core.errors import KeyUnavailableError, QuarantineError, ShreddedError
 from bot.core.exports.signature import Signer
-from bot.core.keys import rotation
+from bot.core.keys import named, rotation
 from bot.core.keys.envelope import unwrap
 from bot.core.keys.ring import SIGNING
 from bot.core.keys.vault import dek_name
@@ -167,6 +167,27 @@ async def test_a_backup_copied_back_by_hand_is_noticed(environment: Settings, tm
     assert await restore(None) == 0
     core = await open_core(environment, clock)
     assert house_of(core).look(lambda tx: left(tx, subject, "")) == ()
+    await core.stop()
+
+
+async def test_a_person_erased_before_the_ledger_key_was_rotated_stays_erased(environment: Settings, tmp_path: Path) -> None:
+    """The old key recognises them in the backup; whoever was erased since is recognised by the new one."""
+    clock, copy = FixedClock(NOON), tmp_path / "backup.db"
+    core = await open_core(environment, clock)
+    house = house_of(core)
+    before, after, stays = house.person(1), house.person(2, "after"), house.person(3, "stays")
+    backup(copy)
+    _erase(house, before)
+    assert named.rotate_ledger(core.ring, core.ledger, core.moves) == 2
+    _erase(house, after)
+    assert [entry.subject for entry in core.ledger.entries()][1] == core.ledger.recognise(after)
+    await core.stop()
+    assert await restore(copy, replace=True) == 0
+    core = await open_core(environment, clock)
+    house = house_of(core)
+    for subject in (before, after):
+        assert not house.look(lambda tx, subject=subject: tx.keys.exists(subject))  # type: ignore[misc]
+    assert house.reads(stays) == "stays"
     await core.stop()
 
 

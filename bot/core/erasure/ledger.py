@@ -4,6 +4,10 @@ JSON lines that only grow (lines.py: in a file, or in the key store's database).
 id under the ledger key of the key store: it tells nothing by itself, and can be recognised in a restored database. Each erasure
 has a line from before its first destructive step and one from its end; every line carries an HMAC over the line before and
 itself, so that an edit, a gap or a new order shows. Lines missing at the end show by the anchor in the key store.
+
+When the ledger key is rotated, lines from then on are written and people named under the new one; a line says which (`key`, left
+out for the first). Older keys are kept to check older lines and to recognise whom they name, and are good for nothing else: a
+line under an older key that the anchor does not know is refused.
 """
 
 from __future__ import annotations
@@ -12,13 +16,16 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.erasure.lines import Anchor, Lines
 from bot.core.errors import LedgerCutError, LedgerError
+from bot.core.keys.ring import NamedKey
+
+T = TypeVar("T")
 
 _GENESIS = "0" * 64
 
@@ -40,10 +47,13 @@ class Entry:
 class Ledger:
     """A ledger over its lines. Processes may share them: one is added under a lock."""
 
-    def __init__(self, lines: Lines, key: bytes, anchor: Anchor) -> None:
+    def __init__(self, lines: Lines, keys: Callable[[], Sequence[NamedKey]], anchor: Anchor) -> None:
+        """`keys` gives the ledger keys as they are now, newest first."""
         self._lines = lines
-        self._key = key
+        self._look_up_keys = keys
         self._anchor = anchor
+        self._keys = {each.number: each.key for each in keys()}
+        self._number = 0  # the key of the last line
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
         self._macs: list[str] = []
@@ -54,8 +64,19 @@ class Ledger:
         return self._lines.name
 
     def recognise(self, subject: str) -> str:
-        """What a subject is called here."""
-        return hmac.new(self._key, b"subject:" + subject.encode(), hashlib.sha256).hexdigest()
+        """What a subject is called here from now on."""
+        self._renew_keys()
+        return self._called(subject, max(self._keys))
+
+    def names_of(self, subject: str) -> set[str]:
+        """All that a subject may be called here, by entries of any age."""
+        return {self._called(subject, number) for number in self._keys}
+
+    def before_rotation(self, make: Callable[[], T]) -> T:
+        """Make a new ledger key while nobody writes: the anchor knows every line of the older ones. LedgerError."""
+        with self._lock, self._lines.exclusive():
+            self._catch_up()
+            return make()
 
     def entries(self) -> list[Entry]:
         """All erasures, oldest first. LedgerError."""
@@ -87,7 +108,7 @@ class Ledger:
         """Read what was added since the last time, by whomever, and hold it against the anchor."""
         known, mac = self._anchor.find()  # before the lines: it is never ahead of them
         for line in self._lines.read(len(self._macs)):
-            entry, line_mac = self._checked(line)
+            entry, line_mac = self._checked(line, anchored=len(self._macs) < known)
             self._macs.append(line_mac)
             self._entries[entry.ref] = entry
         if len(self._macs) < known:
@@ -98,28 +119,43 @@ class Ledger:
             self._anchor.move(len(self._macs), self._macs[-1])
 
     def _append(self, entry: Entry) -> Entry:
-        body = _as_json(entry)
-        mac = self._mac_of(body)
+        self._renew_keys()
+        number = max(self._keys)
+        body = _as_json(entry) | ({"key": number} if number > 1 else {})
+        mac = self._mac_of(body, self._keys[number])
         self._lines.add(json.dumps({**body, "mac": mac}, sort_keys=True).encode() + b"\n")
+        self._number = number
         self._macs.append(mac)
         self._entries[entry.ref] = entry
         self._anchor.move(len(self._macs), mac)
         return entry
 
-    def _checked(self, line: bytes) -> tuple[Entry, str]:
+    def _checked(self, line: bytes, *, anchored: bool) -> tuple[Entry, str]:
+        broken = LedgerError(self.name, len(self._macs) + 1)
         try:
             body: dict[str, Any] = json.loads(line)
-            mac = body.pop("mac")
-            if not hmac.compare_digest(mac, self._mac_of(body)):
-                raise LedgerError(self.name, len(self._macs) + 1)
+            mac, number = body.pop("mac"), int(body.get("key", 1))
+            if number not in self._keys or not anchored:
+                self._renew_keys()
+            in_order = self._number <= number and (anchored or number == max(self._keys))
+            if not in_order or not hmac.compare_digest(mac, self._mac_of(body, self._keys[number])):
+                raise broken
+            self._number = number
+            body.pop("key", None)
             return _from_json(body), mac
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise LedgerError(self.name, len(self._macs) + 1) from None
+            raise broken from None
 
-    def _mac_of(self, body: dict[str, Any]) -> str:
+    def _mac_of(self, body: dict[str, Any], key: bytes) -> str:
         before = self._macs[-1] if self._macs else _GENESIS
         message = before.encode() + json.dumps(body, sort_keys=True).encode()
-        return hmac.new(self._key, b"line:" + message, hashlib.sha256).hexdigest()
+        return hmac.new(key, b"line:" + message, hashlib.sha256).hexdigest()
+
+    def _called(self, subject: str, number: int) -> str:
+        return hmac.new(self._keys[number], b"subject:" + subject.encode(), hashlib.sha256).hexdigest()
+
+    def _renew_keys(self) -> None:
+        self._keys = {each.number: each.key for each in self._look_up_keys()}
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def replay(engine: work.Engine, ledger: Ledger, ring: KeyRing, compact: Callable
     newest = ring.current_epoch()
     engine.write(lambda tx: tx.keys.move_head(newest))
     entries, erased, held = ledger.entries(), 0, 0
-    subjects = engine.read(lambda tx: {ledger.recognise(row.id): row.id for row in tx.keys.rows.each()})
+    subjects = engine.read(lambda tx: _by_name(tx, ledger))
     for entry in entries:
         subject = subjects.get(entry.subject, "")
         outcome = engine.write(lambda tx: _erase_again(tx, entry, subject))  # noqa: B023
@@ -54,6 +54,11 @@ def replay(engine: work.Engine, ledger: Ledger, ring: KeyRing, compact: Callable
     compact()
     engine.read(lambda tx: _verify(tx, ledger, subjects))
     return Replayed(len(entries), erased, held)
+
+
+def _by_name(tx: Tx, ledger: Ledger) -> dict[str, str]:
+    """Every subject of the database, by all that the ledger may call them."""
+    return {name: row.id for row in tx.keys.rows.each() for name in ledger.names_of(row.id)}
 
 
 def _erase_again(tx: Tx, entry: Entry, subject: str) -> str:

@@ -2,8 +2,10 @@
 
     signing   the new key signs from now on. Old and new one sign a line that hands over (bot/core/audit_checkpoints.py), then
               the old one is destroyed; its public half stays published, so that what it signed stays good.
+    ledger    new lines are written and people named under the new key; the old ones only check and recognise what is there.
 
-A rotation that was interrupted is finished by the next call, which then makes no further key.
+A rotation of the signing key that was interrupted is finished by the next call, which then makes no further key; that of the
+ledger key is one step.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.core.audit_checkpoints import CheckpointFile, Head
-from bot.core.keys.ring import SIGNING, KeyRing
+from bot.core.erasure.ledger import Ledger
+from bot.core.keys.ring import LEDGER, SIGNING, KeyRing
 
 
 def rotate_signing(ring: KeyRing, file: CheckpointFile, head: Callable[[], Head]) -> int:
@@ -22,3 +25,10 @@ def rotate_signing(ring: KeyRing, file: CheckpointFile, head: Callable[[], Head]
     for old in ring.named_keys(SIGNING)[1:]:
         ring.destroy_named(SIGNING, old.number)
     return number
+
+
+def rotate_ledger(ring: KeyRing, erasures: Ledger, moves: Ledger) -> int:
+    """A new key for both ledgers of a region. Its number. LedgerError."""
+    number = ring.newest_keys(LEDGER)[0].number + 1
+    make = ring.ensure_named
+    return erasures.before_rotation(lambda: moves.before_rotation(lambda: make(LEDGER, number))).number

@@ -22,7 +22,7 @@ def replay(engine: Engine, ledger: Ledger) -> int:
     if not gone:
         return 0
     subjects = engine.read(lambda tx: [row.id for row in tx.keys.rows.each()])
-    found = [subject for subject in subjects if ledger.recognise(subject) in gone]
+    found = [subject for subject in subjects if ledger.names_of(subject) & gone]
     return sum(engine.write(lambda tx, subject=subject: _remove(tx, subject)) for subject in found)  # type: ignore[misc]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.erasure.ledger import Entry, Ledger
+from bot.core.erasure.lines import Anchor, Lines
 from bot.core.errors import LedgerCutError, LedgerError
+from bot.core.keys.ring import NamedKey
 from tests.core.house import NOON
-from tests.core.ledgers import FilePlace, Place
+from tests.core.ledgers import FilePlace, Place, numbered
 
 KEY = bytes(range(32))
 
@@ -210,3 +212,86 @@ def test_many_processes_write_one_chain(place: Place) -> None:
         list(threads.map(write, range(40)))
     assert len(place.open(KEY).entries()) == 40
     assert place.anchored() == 80
+
+
+NEW_KEY = bytes(range(1, 33))
+
+
+def test_after_a_rotation_old_entries_are_recognised_and_new_ones_named_by_the_new_key(place: Place) -> None:
+    """By every process, also by one that began before it; a line says its key, and the first needs to say nothing."""
+    before = written(place)
+    ledger = place.open(KEY, NEW_KEY)
+    ledger.begin(entry(9, ledger))
+    ledger.complete("DEL-000009", ("claimed",), NOON, 1)
+    again = place.open(KEY, NEW_KEY)
+    assert [found.ref for found in again.entries()] == [f"DEL-{number:06d}" for number in (0, 1, 2, 3, 9)]
+    assert again.entries()[0].subject == before.recognise("subject 0") != again.recognise("subject 0")
+    assert again.entries()[0].subject in again.names_of("subject 0")
+    assert again.entries()[-1].subject == again.recognise("subject 9") != before.recognise("subject 9")
+    assert [json.loads(line).get("key") for line in place.lines()] == [None] * 8 + [2, 2]
+    with pytest.raises(LedgerError):
+        before.entries()
+
+
+def test_the_old_key_writes_nothing_that_counts(place: Place) -> None:
+    """Whoever stole it may add lines: at the end, or in the place of those of the new key."""
+    written(place)
+    ledger = place.open(KEY, NEW_KEY)
+    ledger.begin(entry(9, ledger))
+    honest = place.lines()
+    place.rewrite(honest[:-1])
+    place.forget_anchor()
+    thief = place.open(KEY)
+    thief.begin(entry(8, thief))
+    forged = place.lines()[-1]
+    place.rewrite([*honest[:-1], forged])
+    place.forget_anchor()
+    place.open(KEY).entries()  # the thief's own view
+    place.rewrite([*honest, forged])
+    with pytest.raises(LedgerError):
+        place.open(KEY, NEW_KEY).entries()
+
+
+def test_a_line_of_the_old_key_behind_the_anchor_is_refused(place: Place) -> None:
+    """Nobody wrote under the new key yet; the anchor knows how far the old one came."""
+    written(place)
+    ledger = place.open(KEY)
+    assert ledger.before_rotation(lambda: place.anchored()) == 8
+    kept = place.lines()
+    thief = place.open(KEY)
+    thief.begin(entry(8, thief))
+    forged = place.lines()
+    assert len(forged) == 9
+    place.rewrite(kept)
+    place.forget_anchor()
+    place.open(KEY).entries()  # anchored at 8, as it was
+    place.rewrite(forged)
+    with pytest.raises(LedgerError):
+        place.open(KEY, NEW_KEY).entries()
+    assert place.anchored() == 8
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(st.sampled_from(["write", "rotate", "other writes"]), max_size=8))
+def test_any_run_of_rotations_reads_as_it_was_written(place: Place, deeds: list[str]) -> None:
+    """Two processes share the lines and the key store."""
+    place.clear()
+    keys = [KEY]
+    ledgers = [Ledger(*_parts(place, keys)) for _ in range(2)]
+    wanted = []
+    for number, deed in enumerate(deeds):
+        if deed == "rotate":
+            ledgers[number % 2].before_rotation(lambda: keys.append(bytes([len(keys)]) * 32))
+        else:
+            ledger = ledgers[deed != "write"]
+            ledger.begin(entry(number, ledger))
+            wanted.append(number)
+    found = Ledger(*_parts(place, keys))
+    assert [each.ref for each in found.entries()] == [f"DEL-{number:06d}" for number in wanted]
+    assert all(each.subject in found.names_of(f"subject {number}") for each, number in zip(found.entries(), wanted, strict=True))
+
+
+def _parts(place: Place, keys: list[bytes]) -> tuple[Lines, Callable[[], list[NamedKey]], Anchor]:
+    """Of a process that asks for the keys anew."""
+    opened = place.open(KEY)
+    return opened._lines, lambda: numbered(keys), opened._anchor

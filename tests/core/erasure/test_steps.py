@@ -41,7 +41,7 @@ def _one_round(house: House, fate: Fate) -> None:
     """Everything that is due, with points at which this process may end."""
     safe = house.core.safe
     lines, anchor = FatedLines(safe.erasures, fate), FatedAnchor(safe.keys.anchor("EU/erasures"), fate)
-    ledger = Ledger(lines, house.ring.named(LEDGER), anchor)
+    ledger = Ledger(lines, lambda: house.ring.newest_keys(LEDGER), anchor)
 
     def compact() -> None:
         fate.point()
@@ -74,7 +74,7 @@ def _erased_once(house: House, subject: str) -> None:
     [case] = house.look(lambda tx: tx.cases.select())
     assert (case.status, case.subject) == (Status.PURGING, "")
     assert house.look(lambda tx: left(tx, subject, "")) == ()
-    [entry] = house.core.safe.ledger_of_erasures(house.ring.named(LEDGER)).entries()
+    [entry] = house.core.safe.ledger_of_erasures(house.ring).entries()
     assert (entry.ref, entry.steps, entry.subject) == (case.id, STEPS, house.ledger.recognise(subject))
     assert house.look(lambda tx: tx.certificates.count()) == 1
     told = house.look(lambda tx: [row for row in tx.outbox.select() if row.lane == f"erased:{case.id}"])

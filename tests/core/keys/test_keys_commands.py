@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,16 @@ async def test_the_signing_key_is_rotated_and_the_trail_verifies(folder: Path, c
     (folder / "kept.pub").write_bytes(kept)
     assert audit_verify.main([str(chain), str(published.with_suffix("")), str(folder / "kept.pub")]) == 0
     assert "handed over 2 times" in capsys.readouterr().out
+
+
+async def test_the_ledger_key_is_rotated_and_the_old_one_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It can check and recognise; the desk opens as before."""
+    assert await keys.rotate("ledger", subject=None, target=NOTHING) == 0
+    await _kim_is_there(folder)
+    assert await keys.status() == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"ledger 1: since .*, checks and recognises older lines only", shown)
+    assert re.search(r"ledger 2: since [^,]*$", shown, re.M)
 
 
 async def test_one_persons_key_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
