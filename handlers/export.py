@@ -1,21 +1,29 @@
-"""/export → confirm → case → (progress) → the file"""
+"""/export → (a password for the file) → confirm → case → (progress) → the file"""
 
 from __future__ import annotations
 
 from aiogram import Router
 from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from bot.core import cases, exports
+from bot.core import cases, exports, passwords
 from bot.core.cases import Right
+from bot.core.errors import ConfirmationExpiredError
 from bot.telegram.answers import policy_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
-from bot.telegram.filters import Confirming, Private, To
+from bot.telegram.filters import Confirming, HasText, Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
 from bot.telegram.say import Say
 from bot.telegram.texts import Line, _, _n, _p, join
+
+
+class Locking(StatesGroup):
+    password = State()
+    confirm = State()
 
 
 def create_router() -> Router:
@@ -23,6 +31,11 @@ def create_router() -> Router:
     router.message.register(show_export, Private(), Command("export"))
     router.callback_query.register(show_export_by_button, Private(), To("export"))
     router.callback_query.register(ask_for_export, Private(), Confirming("export"))
+    router.callback_query.register(ask_for_password, Private(), To("export_locked"))
+    router.message.register(take_password, Private(), Locking.password, HasText())
+    router.message.register(take_password, Private(), Locking.confirm, HasText())
+    router.message.register(ask_again, Private(), Locking.password)
+    router.message.register(ask_again, Private(), Locking.confirm)
     router.callback_query.register(send_again, Private(), Confirming("export_again"))
     return router
 
@@ -35,10 +48,41 @@ async def show_export_by_button(query: CallbackQuery, desk: Desk, say: Say) -> N
     await _show(desk, say)
 
 
-async def ask_for_export(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None:
+async def ask_for_password(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext) -> None:
+    await desk.open_account()
+    await state.set_state(Locking.password)
+    text = _n(
+        "Choose a password of at least {n} character for the file. I delete your message as soon as I have read it, and keep the password only until the file is ready. Without it nobody can open the file, and I cannot tell it to you again.",
+        "Choose a password of at least {n} characters for the file. I delete your message as soon as I have read it, and keep the password only until the file is ready. Without it nobody can open the file, and I cannot tell it to you again.",
+        passwords.LEAST_LENGTH,
+    )
+    await say(text, [[_cancel()]])
+
+
+async def take_password(message: Message, desk: Desk, say: Say, state: FSMContext) -> None:
+    await desk.open_account()
+    typed = message.text or ""
+    await say.remove_typed()
+    await desk(lambda tx: passwords.require_usable(typed))
+    await state.set_state(Locking.confirm)
+    await state.set_data({"password": typed})
+    yes = await confirm_button(desk, _p("button", "Request export"), "export", "locked", style="primary")
+    await say(_("The file will be locked with this password. To open it you need a program that knows AES-encrypted ZIP files, such as 7-Zip or Keka."), [[yes, _cancel()]])
+
+
+async def ask_again(message: Message, say: Say) -> None:
+    await say.remove_typed()  # a picture's caption may hold the password
+    await say(_("Please answer with text, or cancel."), [[_cancel()]])
+
+
+async def ask_for_export(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext, token: str) -> None:
     account = await desk.open_account()
-    await redeem(desk, "export", token)
-    case, new = await desk(exports.ask, account)
+    locked = await redeem(desk, "export", token) == "locked"
+    password = (await state.get_data()).get("password") if locked else None
+    if locked and password is None:
+        raise ConfirmationExpiredError  # stopped in between: never a file that is open though it was to be locked
+    await state.clear()
+    case, new = await desk(exports.ask, account, password)
     if not new:
         await say(_running(case, desk.zone), [[_status_button()]])
         return
@@ -78,7 +122,8 @@ async def _show(desk: Desk, say: Say) -> None:
         [
             await confirm_button(desk, _p("button", "Request export"), "export", style="primary"),
             dismiss_button(_p("button", "Not now"), "export"),
-        ]
+        ],
+        [go(_p("button", "Lock it with a password"), "export_locked")],
     ]
     ready = await desk(exports.latest, account.id)
     if ready:
@@ -95,6 +140,10 @@ def _running(case: cases.Case, zone: str) -> Line:
         ref=case.id,
         date=moment(case.target_due, zone),
     )
+
+
+def _cancel() -> Button:
+    return go(_p("button", "Cancel"), "cancel")
 
 
 def _status_button() -> Button:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core import audit, cases, delivery, work
+from bot.core import audit, cases, delivery, passwords, work
 from bot.core.accounts import Account
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
@@ -53,12 +53,16 @@ class Chunk:
     content: bytes = sealed("bytes", default=b"")
 
 
-def ask(tx: Tx, account: Account) -> tuple[Case, bool]:
-    """Open an export case and want it built, or give the running one; and whether it is new."""
+def ask(tx: Tx, account: Account, password: str | None = None) -> tuple[Case, bool]:
+    """Open an export case and want it built, or give the running one; and whether it is new. With a password the file is locked
+    (AES-256); it is kept sealed with the case until the file is built, and no longer. PasswordWeakError."""
+    if password is not None:
+        passwords.require_usable(password)
     running = cases.open_of(tx, account.id, Right.EXPORT)
     if running:
         return running, False
-    case = cases.open_case(tx, account, Right.EXPORT)
+    locked: dict[str, Any] = {"password": password} if password else {}
+    case = cases.open_case(tx, account, Right.EXPORT, **locked)
     work.schedule(tx, JOB, case.id)
     return case, True
 
