@@ -41,6 +41,7 @@ from bot.telegram.interrupting import Interrupting
 from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
+from bot.telegram.team.alarms import work_is_dead
 from bot.telegram.texts import SOURCE, use_policy_locales
 from bot.telegram.wire import Wire
 from bot.workers import Worker, all_jobs
@@ -196,7 +197,9 @@ def create_app(
         if opened is core:
             moves[COPY] = roster.make_copy_job(regions.others)
         sweeps = [] if opened is core else [regions.make_sweep(opened.ring.region)]
-        return RegionDesk(opened, inbox, sender, Worker(opened, all_jobs(opened) | moves, sweeps))
+        worker = Worker(opened, all_jobs(opened) | moves, sweeps)
+        worker.on_dead = work_is_dead
+        return RegionDesk(opened, inbox, sender, worker)
 
     regions = Regions(core, open_region, make)
     regions.on_loop = wire.use

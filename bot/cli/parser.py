@@ -82,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--region", metavar="NAME", help="another region than home")
 
     _add_proofs(commands)
+    pieces = commands.add_parser("work", help="durable work as it stands; status 1 when some is dead")
+    pieces.add_argument("--again", metavar="ID", help="try this dead piece again")
+    pieces.add_argument("--region", metavar="NAME", help="another region than home")
+    pieces.set_defaults(run=_work)
     policy = commands.add_parser("policy", help="check a policy file, or compare two versions")
     deeds = policy.add_subparsers(title="deeds", metavar="deed", required=True)
     one = deeds.add_parser("check", help="whether it can be published")
@@ -123,6 +127,12 @@ def _add_proofs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _one_region(command: argparse.ArgumentParser) -> None:
     command.add_argument("--region", metavar="NAME", help="only this region, instead of each that is in use")
+
+
+def _work(options: argparse.Namespace) -> int:
+    from bot.cli.work import again, show
+
+    return asyncio.run(again(options.again, options.region) if options.again else show(options.region))
 
 
 def _policy(options: argparse.Namespace) -> int:

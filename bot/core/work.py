@@ -159,6 +159,12 @@ def fail(tx: Tx, work: Work, error: str, alarm: Alarm | None = None) -> WorkStat
     return WorkState.WAITING
 
 
+def revive(tx: Tx, work_id: str) -> bool:
+    """Try dead work again, from the step it stood at; whether there was such."""
+    alive = {"state": WorkState.WAITING.value, "attempts": 0, "error": "", "due_at": tx.clock.now()}
+    return bool(tx.work.update({"id": work_id, "state": WorkState.DEAD.value}, **alive))
+
+
 def next_due(tx: Tx) -> datetime | None:
     """When there is something to do next."""
     for work in tx.work.select(state=WorkState.WAITING.value, order_by="due_at", limit=1):
