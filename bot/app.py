@@ -45,7 +45,7 @@ from bot.telegram.team.alarms import work_is_dead
 from bot.telegram.texts import SOURCE, use_policy_locales
 from bot.telegram.wire import Wire
 from bot.workers import Worker, all_jobs
-from handlers import create_routers
+from handlers import create_router
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ def create_dispatcher() -> Dispatcher:
         storage=DraftStorage(), fsm_strategy=FSMStrategy.USER_IN_TOPIC, events_isolation=_NoIsolation()
     )
     dispatcher.message.outer_middleware(Interrupting())
-    dispatcher.include_routers(*create_routers())
+    dispatcher.include_router(create_router())
     return dispatcher
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from aiogram import Router
-from aiogram.filters import Command
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -35,10 +35,10 @@ def create_router() -> Router:
     router.message.register(show_consequences, Private(), Command("delete"))
     router.callback_query.register(show_consequences_by_button, Private(), To("delete"))
     router.callback_query.register(ask_who, Private(), Confirming("delete_begin"))
-    router.message.register(check_password, Private(), Deleting.password, HasText())
-    router.message.register(check_phrase, Private(), Deleting.phrase, HasText())
-    router.message.register(remove_and_ask_again, Private(), Deleting.password)
-    router.message.register(ask_again, Private(), Deleting.phrase)
+    router.message.register(check_password, Private(), StateFilter(Deleting.password), HasText())
+    router.message.register(check_phrase, Private(), StateFilter(Deleting.phrase), HasText())
+    router.message.register(remove_and_ask_again, Private(), StateFilter(Deleting.password))
+    router.message.register(ask_again, Private(), StateFilter(Deleting.phrase))
     router.callback_query.register(check_box, Private(), Confirming("delete_box"))
     router.callback_query.register(delete_account, Private(), Confirming("delete_now"))
     router.callback_query.register(ask_to_take_back, Private(), To("take_back"))

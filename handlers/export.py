@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiogram import Router
-from aiogram.filters import Command
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -32,10 +32,8 @@ def create_router() -> Router:
     router.callback_query.register(show_export_by_button, Private(), To("export"))
     router.callback_query.register(ask_for_export, Private(), Confirming("export"))
     router.callback_query.register(ask_for_password, Private(), To("export_locked"))
-    router.message.register(take_password, Private(), Locking.password, HasText())
-    router.message.register(take_password, Private(), Locking.confirm, HasText())
-    router.message.register(ask_again, Private(), Locking.password)
-    router.message.register(ask_again, Private(), Locking.confirm)
+    router.message.register(take_password, Private(), StateFilter(Locking.password, Locking.confirm), HasText())
+    router.message.register(ask_again, Private(), StateFilter(Locking.password, Locking.confirm))
     router.callback_query.register(send_again, Private(), Confirming("export_again"))
     return router
 

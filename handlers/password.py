@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiogram import Router
+from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -24,10 +25,9 @@ class Changing(StatesGroup):
 def create_router() -> Router:
     router = Router(name="password")
     router.callback_query.register(ask, Private(), To("password"))
-    router.message.register(check_old, Private(), Changing.old, HasText())
-    router.message.register(set_new, Private(), Changing.new, HasText())
-    router.message.register(ask_again, Private(), Changing.old)
-    router.message.register(ask_again, Private(), Changing.new)
+    router.message.register(check_old, Private(), StateFilter(Changing.old), HasText())
+    router.message.register(set_new, Private(), StateFilter(Changing.new), HasText())
+    router.message.register(ask_again, Private(), StateFilter(Changing.old, Changing.new))
     return router
 
 

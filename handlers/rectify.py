@@ -7,7 +7,7 @@ here to be confirmed.
 from __future__ import annotations
 
 from aiogram import Router
-from aiogram.filters import Command
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -47,8 +47,8 @@ def create_router() -> Router:
     router.message.register(ask_what_by_command, Private(), Command("rectify"))
     router.callback_query.register(ask_what, Private(), To("rectify"))
     router.callback_query.register(ask_name, Private(), To("fix_name"))
-    router.message.register(propose_name, Private(), Correcting.name, HasText())
-    router.message.register(ask_again, Private(), Correcting.name)
+    router.message.register(propose_name, Private(), StateFilter(Correcting.name), HasText())
+    router.message.register(ask_again, Private(), StateFilter(Correcting.name))
     router.callback_query.register(ask_place, Private(), To("fix_place"))
     router.callback_query.register(propose_place, Private(), To("right_place"))
     router.callback_query.register(ask_language, Private(), To("fix_language"))

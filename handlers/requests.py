@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters import Command
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -48,10 +48,8 @@ def create_router() -> Router:
     router = Router(name="requests")
     router.message.register(ask_by_command, Private(), Command("human"))
     router.callback_query.register(ask, Private(), To(*_RIGHTS))
-    router.message.register(preview, Private(), Writing.text, HasText())
-    router.message.register(preview, Private(), Writing.preview, HasText())
-    router.message.register(ask_again, Private(), Writing.text)
-    router.message.register(ask_again, Private(), Writing.preview)
+    router.message.register(preview, Private(), StateFilter(Writing.text, Writing.preview), HasText())
+    router.message.register(ask_again, Private(), StateFilter(Writing.text, Writing.preview))
     router.callback_query.register(send, Private(), Confirming("request"))
     router.callback_query.register(ask_for_answer, Private(), To("answer"))
     router.callback_query.register(send_answer, Private(), Confirming("answer"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from aiogram.filters import Filter
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineQuery, Message, TelegramObject
 
 from bot.telegram.commands import command_of
 from bot.telegram.keyboards import Confirm, Dismiss, Go
+
+Data = TypeVar("Data", bound=CallbackData)
 
 
 class Private(Filter):
@@ -36,11 +40,8 @@ class To(Filter):
         self._names = names
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        try:
-            data = Go.unpack(event.data or "")
-        except (TypeError, ValueError):
-            return False
-        return {"of": data.of, "to": data.to} if data.to in self._names else False
+        data = _read(Go, event.data or "")
+        return {"of": data.of, "to": data.to} if data is not None and data.to in self._names else False
 
 
 class Confirming(Filter):
@@ -50,22 +51,16 @@ class Confirming(Filter):
         self._action = action
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        try:
-            data = Confirm.unpack(event.data or "")
-        except (TypeError, ValueError):
-            return False
-        return {"token": data.token} if data.action == self._action else False
+        data = _read(Confirm, event.data or "")
+        return {"token": data.token} if data is not None and data.action == self._action else False
 
 
 class Dismissing(Filter):
     """A button that turns an offer down."""
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        try:
-            data = Dismiss.unpack(event.data or "")
-        except (TypeError, ValueError):
-            return False
-        return {"action": data.action}
+        data = _read(Dismiss, event.data or "")
+        return {"action": data.action} if data is not None else False
 
 
 class HasText(Filter):
@@ -80,3 +75,12 @@ class LooksLikeCommand(Filter):
 
     async def __call__(self, event: Message) -> bool:
         return (event.text or "").startswith("/")
+
+
+@lru_cache(maxsize=32)
+def _read(kind: type[Data], data: str) -> Data | None:
+    """A button's data, if it is of that kind. One tap is offered to a hundred steps: it is read once."""
+    try:
+        return kind.unpack(data)
+    except (TypeError, ValueError):
+        return None
