@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiogram.methods import GetUpdates
-
 from bot.app import App, Core, create_app, open_core
 from bot.core import accounts, conversations, staff
 from bot.core.clock import FixedClock
@@ -30,6 +28,7 @@ from bot.localchat.session import WorldSession
 from bot.localchat.world import World
 from bot.settings import Settings
 from bot.telegram.formats import language_name
+from bot.telegram.intake import RawUpdates
 from bot.telegram.locales import SHIPPED
 
 TOKEN = "123456:TEST-token_for_the_stage"
@@ -215,12 +214,11 @@ class Stage:
         """Deliver updates and do all that is due."""
         offset = None
         while True:
-            batch = await self.app.bot(GetUpdates(offset=offset, timeout=0))
+            batch = await self.app.bot(RawUpdates(offset=offset, timeout=0))
             if not batch:
                 break
-            raw = [update.model_dump(mode="json", by_alias=True, exclude_none=True) for update in batch]
-            await self.app.inbox.receive(raw)
-            offset = batch[-1].update_id + 1
+            await self.app.inbox.receive(batch)
+            offset = batch[-1]["update_id"] + 1
         await self.app.settle()
         self._watch()
 

@@ -7,10 +7,11 @@ import hmac
 import json
 import logging
 import ssl
+from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramRetryAfter
-from aiogram.methods import GetUpdates
+from aiogram.methods import TelegramMethod
 from aiohttp import web
 
 from bot.settings import Settings
@@ -32,13 +33,27 @@ _POLL_SECONDS = 25
 _BODY_LIMIT = 1024 * 1024
 
 
+class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates, and the updates as Telegram wrote them: they are stored so, and read when they are handled.
+
+    aiogram's own method reads them here, and one that it cannot read would keep the whole batch from coming in, for ever.
+    """
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
 async def poll(bot: Bot, inbox: Inbox, allowed: list[str]) -> None:
     """For ever. The next request confirms a batch, so it is made only after the inbox has stored that batch."""
     offset: int | None = None
     pause = 1.0
     while True:
         try:
-            request = GetUpdates(offset=offset, timeout=_POLL_SECONDS, allowed_updates=allowed)
+            request = RawUpdates(offset=offset, timeout=_POLL_SECONDS, allowed_updates=allowed)
             updates = await bot(request, request_timeout=_POLL_SECONDS + 15)
             pause = 1.0
         except TelegramRetryAfter as error:
@@ -50,14 +65,13 @@ async def poll(bot: Bot, inbox: Inbox, allowed: list[str]) -> None:
             pause = min(pause * 2, 30)
             continue
         if updates:
-            raw = [update.model_dump(mode="json", by_alias=True, exclude_none=True) for update in updates]
             try:
-                await asyncio.shield(inbox.receive(raw))
+                await asyncio.shield(inbox.receive(updates))
             except Exception as error:  # the database is away: what is not stored is not confirmed
                 log.error("updates could not be stored (%s); trying again", type(error).__name__)
                 await asyncio.sleep(pause)
                 continue
-            offset = updates[-1].update_id + 1
+            offset = int(updates[-1]["update_id"]) + 1
 
 
 async def serve_webhook(bot: Bot, inbox: Inbox, settings: Settings) -> None:

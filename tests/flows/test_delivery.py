@@ -146,6 +146,16 @@ async def test_what_can_never_be_delivered_is_parked(stage: Stage) -> None:
     assert await stage.core.database.read(parked) == 1
 
 
+async def test_an_update_that_nobody_can_read_is_parked(stage: Stage) -> None:
+    """It holds up no other, neither on the way in nor afterwards."""
+    stage.world.updates.put("message", {"message_id": "not a number", "chat": {"id": 1001, "type": "private"}})
+    await stage.plays("""
+        alice: /start
+        bot:   Hello! I am the privacy desk of Kimi. ...
+    """)
+    assert await stage.core.database.read(lambda tx: tx.inbox.count(state="parked")) == 1
+
+
 async def test_a_restart_in_the_middle_of_a_flow_goes_on(stage: Stage) -> None:
     """The draft is in the store, not in memory."""
     from bot.app import create_app, open_core
