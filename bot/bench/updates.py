@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import statistics
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.filters import Command
 from aiogram.types import Message
 
+from bot import memory
 from bot.app import App, create_app, open_core
 from bot.bench import postgres
 from bot.core import accounts
@@ -143,7 +143,7 @@ async def measure(count: int, in_flight: int) -> dict[str, list[float]]:
             contenders["desk on PostgreSQL"] = await stack.enter_async_context(desk(folder / "pg", url))
         except postgres.NoPostgresError as error:
             print(error)
-        gc.freeze()
+        memory.settle()
         number = 1
         for _ in range(_ROUNDS):
             for name, deliver in contenders.items():

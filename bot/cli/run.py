@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import secrets
 import signal
@@ -15,6 +14,7 @@ from typing import Any
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
+from bot import memory
 from bot.app import App, create_app, open_core
 from bot.cli.sample import SAMPLE_PEOPLE, furnish, furnish_team
 from bot.core.clock import Clock, MovableClock, SystemClock
@@ -98,7 +98,7 @@ async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[Loca
         await furnish_team(core, local[0].world.group(TEAM_GROUP).id)
         local[1].app = app
     await app.start()
-    gc.freeze()  # what exists now lives as long as the process: leave it out of every later collection
+    memory.settle()
     await publish_menus(app.bot, settings.support_chat_id)
     intake = await _start_intake(app, settings)
     if local is not None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Insert,
     Select,
     Table,
     bindparam,
@@ -52,21 +53,25 @@ class Collection(Generic[T]):
         return self._shape.record
 
     def add(self, record: T, /) -> None:
-        sql, names = self._shape.sql("add", lambda: insert(self._table))
-        self._session.write(sql, filled(names, self._shape.row(record, self._keys)))
+        sql, _names = self._shape.sql("add", lambda: self._insert(insert(self._table)))
+        self._session.write(sql, self._shape.row(record, self._keys))
 
     def add_each(self, records: Sequence[T], /) -> None:
-        sql, names = self._shape.sql("add", lambda: insert(self._table))
-        self._session.write_many(sql, [filled(names, self._shape.row(record, self._keys)) for record in records])
+        sql, _names = self._shape.sql("add", lambda: self._insert(insert(self._table)))
+        self._session.write_many(sql, [self._shape.row(record, self._keys) for record in records])
 
     def add_new(self, record: T, /) -> bool:
-        sql, names = self._shape.sql("add_new", self._insert_new)
-        return bool(self._session.write(sql, filled(names, self._shape.row(record, self._keys))))
+        sql, _names = self._shape.sql("add_new", self._insert_new)
+        return bool(self._session.write(sql, self._shape.row(record, self._keys)))
 
     def find(self, *, opened: bool = True, **where: Any) -> T | None:
-        for found in self._select("id", 1, 0, False, opened, where):
-            return found
-        return None
+        if "id" not in where:
+            found = self._select("id", 1, 0, False, opened, where)
+            return found[0] if found else None
+        conditions, values = self._conditions(where)
+        sql, names = self._shape.sql(("find", conditions), lambda: self._found(conditions))
+        rows = self._session.rows(sql, filled(names, values))
+        return self._shape.open(rows[0], self._keys, opened=opened) if rows else None
 
     def get(self, *, opened: bool = True, **where: Any) -> T:
         found = self.find(opened=opened, **where)
@@ -210,11 +215,14 @@ class Collection(Generic[T]):
                 return column > value
         raise ValueError(f"unknown comparison {operator!r}")
 
+    def _found(self, conditions: tuple[_Condition, ...]) -> Select[Any]:
+        return select(self._table).where(*self._compared(conditions))
+
     def _query(
         self, conditions: tuple[_Condition, ...], order_by: str, limited: bool, offset: bool, skip_locked: bool
     ) -> Select[Any]:
         column = self._table.c[order_by.lstrip("-")]
-        statement = select(self._table).where(*self._compared(conditions))
+        statement = self._found(conditions)
         statement = statement.order_by(column.desc() if order_by.startswith("-") else column.asc())
         if column.name != "id":
             statement = statement.order_by(self._table.c.id)
@@ -244,6 +252,10 @@ class Collection(Generic[T]):
         return update(self._table).where(*self._compared(conditions)).values(new)
 
     def _insert_new(self) -> ClauseElement:
-        dialect_insert = pg_insert if self._session.dialect.name == "postgresql" else sqlite_insert
-        everything = {column.name: bindparam(column.name, type_=column.type) for column in self._table.c}
-        return dialect_insert(self._table).values(everything).on_conflict_do_nothing()
+        if self._session.dialect.name == "postgresql":
+            return self._insert(pg_insert(self._table).on_conflict_do_nothing())
+        return self._insert(sqlite_insert(self._table).on_conflict_do_nothing())
+
+    def _insert(self, statement: Insert) -> ClauseElement:
+        """Of every column, in the order in which a shape makes rows."""
+        return statement.values({column.name: bindparam(column.name, type_=column.type) for column in self._table.c})

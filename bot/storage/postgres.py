@@ -28,7 +28,7 @@ _LOST_RACES = frozenset({"40P01", "40001", "23505"})
 class PostgresDatabase:
     """Implements `Database` over asyncpg."""
 
-    def __init__(self, url: str, world: World, *, connections: int = 10) -> None:
+    def __init__(self, url: str, world: World, *, connections: int = 12) -> None:
         self._url = url
         self._world = world
         self._engine = _engine(url, connections)
@@ -156,4 +156,4 @@ class _JobThreads:
 
 def _engine(url: str, connections: int) -> AsyncEngine:
     settings: dict[str, Any] = {"server_settings": {"jit": "off", "application_name": "privacy-bot"}}
-    return create_async_engine(url, pool_size=connections, max_overflow=2, connect_args=settings)
+    return create_async_engine(url, pool_size=connections, max_overflow=0, connect_args=settings)

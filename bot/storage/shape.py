@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_origin, get_type_hints
 
 from sqlalchemy import Boolean, Table
@@ -38,7 +39,12 @@ class Shape(Generic[T]):
             name for name, hint in hints.items() if get_origin(hint) is dict and name not in self.sealed
         )
         self._instants = frozenset(column.name for column in table.c if isinstance(column.type, Instant))
-        self._worked_on = [name for name in self.names if name in self._instants | self.json | self.sealed.keys()]
+        self._fields = attrgetter(*self.names)
+        self._worked_on = [
+            (place, name)
+            for place, name in enumerate(self.names)
+            if name in self._instants | self.json | self.sealed.keys()
+        ]
         self._decoders = [
             (place, self._decoder(column.name, column.type))
             for place, column in enumerate(table.c)
@@ -69,12 +75,12 @@ class Shape(Generic[T]):
             found = self._parsed[name] = (field, operator)
         return found
 
-    def row(self, record: T, keys: Keychain | None) -> dict[str, Any]:
-        """A record as values by column, sealed where it is personal."""
-        subject, row = getattr(record, "subject", ""), getattr(record, "id")  # noqa: B009 - every record has one
-        values = {name: getattr(record, name) for name in self.names}
-        for name in self._worked_on:
-            values[name] = self.value(name, values[name], subject, row, keys)
+    def row(self, record: T, keys: Keychain | None) -> list[Any]:
+        """A record as values in the order of `names`, sealed where it is personal."""
+        values = list(self._fields(record))
+        subject, row = values[self._subject] if self._subject >= 0 else "", values[self._id]
+        for place, name in self._worked_on:
+            values[place] = self.value(name, values[place], subject, row, keys)
         return values
 
     def value(self, name: str, value: Any, subject: str, row: str, keys: Keychain | None) -> Any:

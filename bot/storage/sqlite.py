@@ -69,7 +69,8 @@ class SqliteDatabase:
             self._world.prepare(connection)
             connection.exec_driver_sql("COMMIT")
         self._path.chmod(0o600)
-        self._writer = threading.Thread(target=self._write_on, name="writer", daemon=True)
+        # aiogram asks for a running loop even where nothing waits, so the writer is a coroutine in a loop of its own.
+        self._writer = threading.Thread(target=lambda: asyncio.run(self._write_on()), name="writer", daemon=True)
         self._writer.start()
 
     async def stop(self) -> None:
@@ -130,13 +131,13 @@ class SqliteDatabase:
             raise ClosedError
         self._queue.put(queued)
 
-    def _write_on(self) -> None:
-        """The writer's thread. aiogram asks for a running loop even where nothing waits, so a group runs in one."""
-        with self._engine.connect() as connection, asyncio.Runner() as runner:
+    async def _write_on(self) -> None:
+        """The writer's thread; it alone is in its loop, so it may wait for the queue."""
+        with self._engine.connect() as connection:
             while (first := self._queue.get()) is not None:
                 group = [first, *self._more()]
                 with self._turn:
-                    outcomes = runner.run(_run_group(connection, group))
+                    outcomes = await _run_group(connection, group)
                 _tell(outcomes)
         _tell((queued, None, ClosedError()) for queued in self._more())
 

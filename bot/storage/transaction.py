@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from bot.core.accounts import Account, LinkToken, TelegramLink
 from bot.core.audit import GENESIS, AuditEntry
@@ -43,6 +42,42 @@ from bot.storage.session import session_of
 T = TypeVar("T")
 
 
+class _Rows(Generic[T]):
+    """An attribute of a transaction: its collection of one kind of record, made at the first use."""
+
+    def __init__(self, record: type[T], table: Table, kind: type[Collection[T]] = Collection) -> None:
+        self._record = record
+        self._table = table
+        self._kind = kind
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, tx: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, tx: Transaction, owner: type[Any]) -> Collection[T]: ...
+    def __get__(self, tx: Transaction | None, owner: type[Any]) -> Self | Collection[T]:
+        if tx is None:
+            return self
+        made = self._kind(self._record, self._table, tx.session, tx.keys)
+        tx.__dict__[self._name] = made  # found there from now on, without asking here
+        return made
+
+
+class _AuditTrail(Collection[AuditEntry]):
+    """Moves the head with every entry."""
+
+    def add(self, record: AuditEntry, /) -> None:
+        super().add(record)
+        marks = "?, ?" if self._session.dialect.name == "sqlite" else "$1, $2"
+        first, second = marks.split(", ")
+        self._session.write(
+            f"UPDATE audit_heads SET number = {first}, hash = {second} WHERE id = 1",  # noqa: S608
+            (record.number, record.hash),
+        )
+
+
 class Transaction:
     """Implements `bot.core.ports.Tx`."""
 
@@ -62,132 +97,40 @@ class Transaction:
             purpose,
         )
 
-    @cached_property
-    def subject_keys(self) -> Collection[SubjectKey]:
-        return Collection(SubjectKey, tables.subject_keys, self.session, None)
-
-    @cached_property
-    def accounts(self) -> Collection[Account]:
-        return Collection(Account, tables.accounts_table, self.session, self.keys)
-
-    @cached_property
-    def links(self) -> Collection[TelegramLink]:
-        return Collection(TelegramLink, tables.links, self.session, self.keys)
-
-    @cached_property
-    def link_tokens(self) -> Collection[LinkToken]:
-        return Collection(LinkToken, tables.link_tokens, self.session, self.keys)
-
-    @cached_property
-    def conversations(self) -> Collection[Conversation]:
-        return Collection(Conversation, tables.conversations_table, self.session, self.keys)
-
-    @cached_property
-    def segments(self) -> Collection[Segment]:
-        return Collection(Segment, tables.segments, self.session, self.keys)
-
-    @cached_property
-    def consents(self) -> Collection[Consent]:
-        return Collection(Consent, tables.consents_table, self.session, self.keys)
-
-    @cached_property
-    def cases(self) -> Collection[Case]:
-        return Collection(Case, tables.cases_table, self.session, self.keys)
-
-    @cached_property
-    def audit(self) -> Collection[AuditEntry]:
-        return _AuditTrail(AuditEntry, tables.audit_table, self.session, self.keys)
-
-    @cached_property
-    def confirmations(self) -> Collection[Confirmation]:
-        return Collection(Confirmation, tables.confirmations_table, self.session, self.keys)
-
-    @cached_property
-    def drafts(self) -> Collection[Draft]:
-        return Collection(Draft, tables.drafts_table, self.session, self.keys)
-
-    @cached_property
-    def inbox(self) -> Collection[InboxRow]:
-        return Collection(InboxRow, tables.inbox, self.session, self.keys)
-
-    @cached_property
-    def outbox(self) -> Collection[OutboxRow]:
-        return Collection(OutboxRow, tables.outbox, self.session, self.keys)
-
-    @cached_property
-    def slots(self) -> Collection[SlotRow]:
-        return Collection(SlotRow, tables.slots, self.session, self.keys)
-
-    @cached_property
-    def work(self) -> Collection[Work]:
-        return Collection(Work, tables.work_table, self.session, self.keys)
-
-    @cached_property
-    def packages(self) -> Collection[Package]:
-        return Collection(Package, tables.packages, self.session, self.keys)
-
-    @cached_property
-    def chunks(self) -> Collection[Chunk]:
-        return Collection(Chunk, tables.chunks, self.session, self.keys)
-
-    @cached_property
-    def tallies(self) -> Collection[Tally]:
-        return Collection(Tally, tables.tallies, self.session, self.keys)
-
-    @cached_property
-    def certificates(self) -> Collection[Certificate]:
-        return Collection(Certificate, tables.certificates, self.session, self.keys)
-
-    @cached_property
-    def members(self) -> Collection[Member]:
-        return Collection(Member, tables.members, self.session, self.keys)
-
-    @cached_property
-    def team_groups(self) -> Collection[TeamGroup]:
-        return Collection(TeamGroup, tables.team_groups, self.session, self.keys)
-
-    @cached_property
-    def rooms(self) -> Collection[Room]:
-        return Collection(Room, tables.rooms, self.session, self.keys)
-
-    @cached_property
-    def letters(self) -> Collection[Letter]:
-        return Collection(Letter, tables.letters, self.session, self.keys)
-
-    @cached_property
-    def attachments(self) -> Collection[Attachment]:
-        return Collection(Attachment, tables.attachments, self.session, self.keys)
-
-    @cached_property
-    def proposals(self) -> Collection[Proposal]:
-        return Collection(Proposal, tables.proposals, self.session, self.keys)
-
-    @cached_property
-    def bans(self) -> Collection[Ban]:
-        return Collection(Ban, tables.bans, self.session, self.keys)
-
-    @cached_property
-    def communities(self) -> Collection[Community]:
-        return Collection(Community, tables.communities, self.session, self.keys)
-
-    @cached_property
-    def breaches(self) -> Collection[Breach]:
-        return Collection(Breach, tables.breaches, self.session, self.keys)
-
-    @cached_property
-    def breach_notices(self) -> Collection[BreachNotice]:
-        return Collection(BreachNotice, tables.breach_notices, self.session, self.keys)
-
-    @cached_property
-    def policy_versions(self) -> Collection[PolicyVersion]:
-        return Collection(PolicyVersion, tables.policy_versions, self.session, self.keys)
-
-    @cached_property
-    def policy_notices(self) -> Collection[PolicyNotice]:
-        return Collection(PolicyNotice, tables.policy_notices, self.session, self.keys)
+    subject_keys = _Rows(SubjectKey, tables.subject_keys)
+    accounts = _Rows(Account, tables.accounts_table)
+    links = _Rows(TelegramLink, tables.links)
+    link_tokens = _Rows(LinkToken, tables.link_tokens)
+    conversations = _Rows(Conversation, tables.conversations_table)
+    segments = _Rows(Segment, tables.segments)
+    consents = _Rows(Consent, tables.consents_table)
+    cases = _Rows(Case, tables.cases_table)
+    audit = _Rows(AuditEntry, tables.audit_table, _AuditTrail)
+    confirmations = _Rows(Confirmation, tables.confirmations_table)
+    drafts = _Rows(Draft, tables.drafts_table)
+    inbox = _Rows(InboxRow, tables.inbox)
+    outbox = _Rows(OutboxRow, tables.outbox)
+    slots = _Rows(SlotRow, tables.slots)
+    work = _Rows(Work, tables.work_table)
+    packages = _Rows(Package, tables.packages)
+    chunks = _Rows(Chunk, tables.chunks)
+    tallies = _Rows(Tally, tables.tallies)
+    certificates = _Rows(Certificate, tables.certificates)
+    members = _Rows(Member, tables.members)
+    team_groups = _Rows(TeamGroup, tables.team_groups)
+    rooms = _Rows(Room, tables.rooms)
+    letters = _Rows(Letter, tables.letters)
+    attachments = _Rows(Attachment, tables.attachments)
+    proposals = _Rows(Proposal, tables.proposals)
+    bans = _Rows(Ban, tables.bans)
+    communities = _Rows(Community, tables.communities)
+    breaches = _Rows(Breach, tables.breaches)
+    breach_notices = _Rows(BreachNotice, tables.breach_notices)
+    policy_versions = _Rows(PolicyVersion, tables.policy_versions)
+    policy_notices = _Rows(PolicyNotice, tables.policy_notices)
 
     def of_subjects(self) -> Mapping[str, Collection[Any]]:
-        mine = [name for name, value in vars(Transaction).items() if isinstance(value, cached_property)]
+        mine = [name for name, value in vars(Transaction).items() if isinstance(value, _Rows)]
         every: dict[str, Collection[Any]] = {name: getattr(self, name) for name in sorted(mine)}
         return {name: rows for name, rows in every.items() if "subject" in {f.name for f in fields(rows.record)}}
 
@@ -221,16 +164,3 @@ class Transaction:
             raise
         finally:
             self.session.before_write = None
-
-
-class _AuditTrail(Collection[AuditEntry]):
-    """Moves the head with every entry."""
-
-    def add(self, record: AuditEntry, /) -> None:
-        super().add(record)
-        marks = "?, ?" if self._session.dialect.name == "sqlite" else "$1, $2"
-        first, second = marks.split(", ")
-        self._session.write(
-            f"UPDATE audit_heads SET number = {first}, hash = {second} WHERE id = 1",  # noqa: S608
-            (record.number, record.hash),
-        )

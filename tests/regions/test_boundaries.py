@@ -50,7 +50,7 @@ async def test_a_ciphertext_of_one_region_does_not_open_in_another(regions: TwoR
 
     def under_one_key(tx: Tx) -> None:
         subject = _alice(tx)
-        cipher = tx.keys._dek(subject).cipher("conversations", "title")
+        cipher = tx.keys._dek(subject).column("conversations", "title")._cipher
         place = Place(AWAY, subject, "conversations", "title", "row")
         sealed = seal(cipher, b"secret", replace(place, region=HOME).associated_data())
         with pytest.raises(SealError):

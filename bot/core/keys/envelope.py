@@ -36,9 +36,25 @@ class Place:
 
     def associated_data(self) -> bytes:
         """Canonical bytes of this place."""
-        parts = (self.region, self.subject, self.table, self.column, self.row)
-        encoded = [part.encode() for part in parts]
-        return b"".join(len(part).to_bytes(4, "big") + part for part in (_VERSION, *encoded))
+        return _place(self.region, self.subject, self.table, self.column) + _counted(self.row)
+
+
+class ColumnSeal:
+    """Seals and opens the values of one column of one subject. All of their place but the row is put into bytes once."""
+
+    __slots__ = ("_cipher", "_place")
+
+    def __init__(self, cipher: AESGCM, region: str, subject: str, table: str, column: str) -> None:
+        self._cipher = cipher
+        self._place = _place(region, subject, table, column)
+
+    def seal(self, row: str, plaintext: bytes) -> Sealed:
+        """Seal a value for its row."""
+        return seal(self._cipher, plaintext, self._place + _counted(row))
+
+    def unseal(self, row: str, sealed: bytes) -> bytes:
+        """Open the value of a row. SealError."""
+        return unseal(self._cipher, sealed, self._place + _counted(row))
 
 
 def seal(cipher: AESGCM, plaintext: bytes, associated_data: bytes) -> Sealed:
@@ -55,6 +71,15 @@ def unseal(cipher: AESGCM, sealed: bytes, associated_data: bytes) -> bytes:
         return cipher.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], associated_data)
     except InvalidTag:
         raise SealError from None
+
+
+def _place(region: str, subject: str, table: str, column: str) -> bytes:
+    return len(_VERSION).to_bytes(4, "big") + _VERSION + b"".join(map(_counted, (region, subject, table, column)))
+
+
+def _counted(part: str) -> bytes:
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
 
 
 def derive(key: bytes, purpose: str) -> bytes:

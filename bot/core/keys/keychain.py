@@ -7,7 +7,7 @@ its generation has not moved (shredding, Art. 17), and the purpose is allowed wh
 from __future__ import annotations
 
 from bot.core.errors import HeldError, RestrictedError, SealError, ShreddedError
-from bot.core.keys.envelope import KEY_BYTES, Place, seal, unseal, unwrap, wrap
+from bot.core.keys.envelope import KEY_BYTES, unwrap, wrap
 from bot.core.keys.ring import EpochKey
 from bot.core.keys.vault import Dek, EpochHead, Purpose, SubjectKey, Vault, dek_name
 from bot.core.ports import Collection, Randomness
@@ -55,31 +55,28 @@ class Keychain:
 
     def seal(self, subject: str, table: str, column: str, row: str, plaintext: bytes) -> bytes:
         """Seal a value for its place. ShreddedError, RestrictedError."""
-        place = Place(self.region, subject, table, column, row)
-        return seal(self._dek(subject).cipher(table, column), plaintext, place.associated_data())
+        return self._dek(subject).column(table, column).seal(row, plaintext)
 
     def unseal(self, subject: str, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """Open a value at its place. ShreddedError, RestrictedError, SealError."""
-        place = Place(self.region, subject, table, column, row).associated_data()
         dek = self._dek(subject)
         try:
-            return unseal(dek.cipher(table, column), sealed, place)
+            return dek.column(table, column).unseal(row, sealed)
         except SealError:
             if dek.previous is None:
                 raise
-            return unseal(dek.previous.cipher(table, column), sealed, place)
+            return dek.previous.column(table, column).unseal(row, sealed)
 
     def resealed(self, subject: str, table: str, column: str, row: str, sealed: bytes) -> bytes | None:
         """The value sealed under the newest DEK, or None where it is so already. SealError, ShreddedError."""
-        place = Place(self.region, subject, table, column, row).associated_data()
         dek = self._dek(subject)
         if dek.previous is None:
             return None
         try:
-            unseal(dek.cipher(table, column), sealed, place)
+            dek.column(table, column).unseal(row, sealed)
         except SealError:
-            plain = unseal(dek.previous.cipher(table, column), sealed, place)
-            return seal(dek.cipher(table, column), plain, place)
+            plain = dek.previous.column(table, column).unseal(row, sealed)
+            return dek.column(table, column).seal(row, plain)
         return None
 
     def shred(self, subject: str) -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.core.errors import ShreddedError
 from bot.core.ids import SubjectId
 from bot.core.keys import ring as ring_keys
-from bot.core.keys.envelope import derive, unwrap
+from bot.core.keys.envelope import ColumnSeal, derive, unwrap
 from bot.core.keys.ring import KeyRing
 
 SERVICE = SubjectId("service")
@@ -62,21 +62,24 @@ class EpochHead:
 
 
 class Dek:
-    """An opened DEK with the ciphers derived from it so far, and the one before while values move over."""
+    """An opened DEK with the column keys derived from it so far, and the one before while values move over."""
 
-    __slots__ = ("_ciphers", "_key", "of", "previous")
+    __slots__ = ("_columns", "_key", "_region", "of", "previous")
 
-    def __init__(self, key: bytes, of: SubjectKey, previous: Dek | None = None) -> None:
+    def __init__(self, key: bytes, region: str, of: SubjectKey, previous: Dek | None = None) -> None:
         self._key = key
+        self._region = region
         self.of = of
         self.previous = previous
-        self._ciphers: dict[str, AESGCM] = {}
+        self._columns: dict[tuple[str, str], ColumnSeal] = {}
 
-    def cipher(self, table: str, column: str) -> AESGCM:
-        name = f"{table}.{column}"
-        if name not in self._ciphers:
-            self._ciphers[name] = AESGCM(derive(self._key, f"column:{name}"))
-        return self._ciphers[name]
+    def column(self, table: str, column: str) -> ColumnSeal:
+        """What seals and opens one column's values."""
+        found = self._columns.get((table, column))
+        if found is None:
+            cipher = AESGCM(derive(self._key, f"column:{table}.{column}"))
+            found = self._columns[table, column] = ColumnSeal(cipher, self._region, self.of.id, table, column)
+        return found
 
 
 class Vault:
@@ -111,8 +114,8 @@ class Vault:
             self.forget(row.id)
             raise ShreddedError
         wrapping, name = self.ring.epoch(row.epoch).key, dek_name(self.region, row.id)
-        before = Dek(unwrap(wrapping, row.previous, name), row) if row.previous else None
-        opened = Dek(unwrap(wrapping, row.wrapped, name), row, before)
+        before = Dek(unwrap(wrapping, row.previous, name), self.region, row) if row.previous else None
+        opened = Dek(unwrap(wrapping, row.wrapped, name), self.region, row, before)
         with self._lock:
             self._deks[row.id] = opened
             while len(self._deks) > _CACHED_SUBJECTS:

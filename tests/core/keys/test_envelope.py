@@ -36,6 +36,18 @@ def test_another_place_opens_nothing(plaintext: bytes, place: Place, other: Plac
             sealing.unseal(cipher, sealed, other.associated_data())
 
 
+@given(st.binary(max_size=50), places, names)
+def test_a_columns_seal_is_bound_to_the_whole_place(plaintext: bytes, place: Place, other_row: str) -> None:
+    """What of it was put into bytes beforehand changes nothing."""
+    cipher = AESGCM(KEY)
+    column = sealing.ColumnSeal(cipher, place.region, place.subject, place.table, place.column)
+    assert sealing.unseal(cipher, column.seal(place.row, plaintext), place.associated_data()) == plaintext
+    assert column.unseal(place.row, sealing.seal(cipher, plaintext, place.associated_data())) == plaintext
+    if other_row != place.row:
+        with pytest.raises(SealError):
+            column.unseal(other_row, column.seal(place.row, plaintext))
+
+
 @given(st.binary(max_size=50), st.data())
 def test_a_flipped_bit_is_a_clear_error(plaintext: bytes, data: st.DataObject) -> None:
     """Never wrong text."""
