@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from bot.core.audit_checkpoints import (
     CheckpointFile,
     CheckpointKeyError,
-    fingerprint,
     head_of,
     public_keys_path,
     published_in,
@@ -37,9 +36,9 @@ def checkpoint_path(settings: Settings) -> Path:
     return settings.data_dir / "audit" / f"checkpoints-{settings.region.lower()}.jsonl"
 
 
-def published_keys(settings: Settings) -> list[str]:
-    """The fingerprints of a region's public keys: the one that signs now first, below it those that signed before."""
-    return [fingerprint(pem) for pem in published_in(public_keys_path(checkpoint_path(settings)))]
+def published_keys(settings: Settings) -> list[bytes]:
+    """A region's public keys as PEM: the one that signs now first, then those that signed before."""
+    return published_in(public_keys_path(checkpoint_path(settings)))
 
 
 def open_checkpoints(core: Core) -> CheckpointFile:

@@ -23,6 +23,7 @@ from bot.core.staff import roster
 from bot.core.support import groups, rooms
 from bot.core.work import Engine
 from bot.safe import was_used
+from bot.storage import Database
 from bot.telegram.inbox import Inbox
 from bot.telegram.regions import asked_for, place_in_group, private_person
 from bot.telegram.sender import Sender
@@ -195,6 +196,10 @@ class Regions:
     def others(self) -> list[Engine]:
         """From a job's thread: the ways to the databases of every open region but home."""
         return [DatabaseEngine(desk.core.database) for name, desk in list(self.desks.items()) if name != self.home]
+
+    def database(self, region: str) -> Database | None:
+        """The database of a region that is open here."""
+        return self.desks[region].core.database if region in self.desks else None
 
     def engine(self, region: str) -> Engine:
         """From a job's thread: the way to a region's database. RegionError."""

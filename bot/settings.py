@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[
         SecretStr | None, Field(description="secret token that Telegram sends with each update")
     ] = None
+    public_url: Annotated[
+        str | None,
+        Field(description="public https address of this server, for links to large exports; default: that of the webhook"),
+    ] = None
     listen: Annotated[
         str, Field(description="host:port for the webhook, or for the local chat's page")
     ] = "127.0.0.1:8080"
@@ -87,6 +91,13 @@ class Settings(BaseSettings):
             raise ValueError("must start with https://")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _public_shape(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https://[^/?#@]+/?", value):
+            raise ValueError("must be https:// and a host, without a path")
+        return value.rstrip("/") if value else None
+
     @field_validator("webhook_secret")
     @classmethod
     def _secret_shape(cls, value: SecretStr | None) -> SecretStr | None:
@@ -115,11 +126,23 @@ class Settings(BaseSettings):
             raise ValueError("BOT_WEBHOOK_SECRET is needed with BOT_WEBHOOK_URL")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ValueError("BOT_TLS_CERT and BOT_TLS_KEY belong together")
+        if self.public_url and not self.tls_cert:
+            raise ValueError("BOT_TLS_CERT is needed with BOT_PUBLIC_URL: exports are downloaded from this server's own TLS")
         if self.api_url and not self.token:
             raise ValueError("BOT_TOKEN is needed with BOT_API_URL")
         if self.region not in self.served:
             raise ValueError("BOT_REGION must be one of BOT_REGIONS")
         return self
+
+    @property
+    def download_address(self) -> str | None:
+        """Where large exports may be downloaded: only from our own TLS 1.3, and not in the local chat."""
+        if self.tls_cert is None or self.token is None:
+            return None
+        if self.public_url is not None:
+            return self.public_url
+        webhook = re.match(r"https://[^/?#@]+", self.webhook_url or "")
+        return webhook[0] if webhook else None
 
     @property
     def listen_host(self) -> str:

@@ -174,6 +174,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     retention.counted("audit", retention.sweep_audit),
     retention.counted("confirmation", retention.sweep_confirmations),
     retention.counted("link_token", retention.sweep_link_tokens),
+    retention.counted("link_token", exports.links.sweep),
     retention.counted("tally", retention.sweep_tallies),
 )
 
@@ -182,7 +183,11 @@ def all_jobs(core: Core) -> dict[str, Job]:
     """Every kind of durable work with the function that does it."""
     eraser = Eraser(core.ledger, core.ring, core.database.compact)
     jobs: dict[str, Any] = {
-        exports.JOB: exports.make_build_job(lambda locale: package_texts(locale or SOURCE), lambda: core.ring.newest_keys(SIGNING)[0].key),
+        exports.JOB: exports.make_build_job(
+            lambda locale: package_texts(locale or SOURCE),
+            lambda: core.ring.newest_keys(SIGNING)[0].key,
+            linked=core.settings.download_address is not None,
+        ),
         deletion.REMIND: deletion.remind_job,
         retention.REPORT: retention.report_job,
         ANNOUNCE: announce_job,

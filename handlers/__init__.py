@@ -9,6 +9,7 @@ from handlers import (
     blocked,
     cancel,
     delete,
+    download,
     export,
     faq,
     forget,
@@ -38,7 +39,7 @@ from handlers import (
 from handlers.team import TEAM_FLOWS
 
 FLOWS = (
-    *TEAM_FLOWS, blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, history, delete, status, withdraw,
+    *TEAM_FLOWS, blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, download, history, delete, status, withdraw,
     rights, access, rectify, requests, restrict, sale, settings, language, place, password, forget, inline, questions,
 )  # fmt: skip
 

@@ -97,7 +97,8 @@ async def send_again(query: CallbackQuery, desk: Desk, say: Say, token: str) -> 
     package = await redeem(desk, "export_again", token)
     await desk(exports.get_ready, account.id, package)
     await say(_("On its way."), [[go(_p("button", "Menu"), "menu")]])
-    await desk(exports.send_again, account.id, package)
+    linked = desk.services["settings"].download_address is not None
+    await desk(lambda tx: exports.send_again(tx, account.id, package, linked=linked))
 
 
 async def _show(desk: Desk, say: Say) -> None:

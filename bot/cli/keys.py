@@ -13,7 +13,7 @@ from bot.checkpoints import open_checkpoints, published_keys
 from bot.cli.regions import every_region, settings_of
 from bot.core import accounts, audit, work
 from bot.core.audit import Tag
-from bot.core.audit_checkpoints import head_of
+from bot.core.audit_checkpoints import fingerprint, head_of
 from bot.core.errors import KeyUnavailableError, NotFoundError
 from bot.core.keys import (
     SERVICE,
@@ -103,8 +103,8 @@ async def _rotate_signing(core: Core) -> int:
 
 def _published(core: Core) -> list[str]:
     return [
-        f"  {'signed before' if place else 'signs now'}: {name}"
-        for place, name in enumerate(published_keys(core.settings))
+        f"  {'signed before' if place else 'signs now'}: {fingerprint(pem)}"
+        for place, pem in enumerate(published_keys(core.settings))
     ]
 
 

@@ -16,15 +16,18 @@ from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
 from bot import memory
 from bot.app import App, create_app, open_core
+from bot.checkpoints import published_keys
 from bot.cli.sample import SAMPLE_PEOPLE, furnish, furnish_team
 from bot.core.clock import Clock, MovableClock, SystemClock
 from bot.core.understanding import Understanding
 from bot.localchat.cast import GROUPS, TEAM_GROUP
 from bot.localchat.server import LocalChat, start_local_chat
 from bot.settings import Settings, SettingsError, read_settings
-from bot.telegram.intake import ALLOWED_UPDATES, poll, serve_webhook
+from bot.telegram.downloads import Downloads
+from bot.telegram.intake import ALLOWED_UPDATES, Routes, poll, poll_and_serve, serve_webhook
 from bot.telegram.menus import publish_menus
 from bot.telegram.pacing import Pacer
+from bot.telegram.signing_keys import SigningKeys
 
 log = logging.getLogger(__name__)
 _LOCAL_TOKEN = f"{secrets.randbelow(2**31) + 2**31}:{secrets.token_urlsafe(24)}"
@@ -139,7 +142,17 @@ async def _greet(bot: Bot) -> None:
 
 
 async def _start_intake(app: App, settings: Settings) -> asyncio.Task[Any]:
+    routes: list[Routes] = [SigningKeys(lambda region: _published(app, region))]
+    if settings.download_address is not None:
+        routes.append(Downloads(app.regions.database, app.core.policy.safeguards.downloads_per_minute))
     if settings.webhook_url:
-        return asyncio.create_task(serve_webhook(app.bot, app.inbox, settings), name="webhook")
+        return asyncio.create_task(serve_webhook(app.bot, app.inbox, settings, *routes), name="webhook")
     await app.bot.delete_webhook(drop_pending_updates=False)
+    if settings.download_address is not None:
+        return asyncio.create_task(poll_and_serve(app.bot, app.inbox, settings, *routes), name="polling")
     return asyncio.create_task(poll(app.bot, app.inbox, ALLOWED_UPDATES), name="polling")
+
+
+def _published(app: App, region: str) -> list[bytes]:
+    desk = app.regions.desks.get(region)
+    return published_keys(desk.core.settings) if desk else []

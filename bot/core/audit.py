@@ -51,6 +51,7 @@ class Tag(StrEnum):
     RECTIFICATION_PROPOSED = "rectification:proposed"
     RECTIFICATION_APPLIED = "rectification:applied"
     EXPORT_BUILT = "export:built"
+    EXPORT_LINKED = "export:linked"
     EXPORT_DELIVERED = "export:delivered"
     EXPORT_DESTROYED = "export:destroyed"
     CONFIRMATION_REFUSED = "confirmation:refused"

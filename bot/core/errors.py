@@ -209,6 +209,10 @@ class LinkError(PrivacyError):
     """A deep link is unknown, used or expired."""
 
 
+class LinkBusyError(PrivacyError):
+    """A download link is being used by another request."""
+
+
 class TransitionError(PrivacyError):
     """The case cannot go there from where it is."""
 

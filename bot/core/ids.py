@@ -27,9 +27,9 @@ def new_id(random: Randomness) -> str:
     return base64.b32encode(random.bytes(16)).decode().rstrip("=").lower()
 
 
-def new_token(random: Randomness) -> str:
-    """A 128-bit bearer token, 22 characters of `A-Za-z0-9_-`: fits callback data and deep links."""
-    return base64.urlsafe_b64encode(random.bytes(16)).decode().rstrip("=")
+def new_token(random: Randomness, size: int = 16) -> str:
+    """A bearer token of `size` bytes; by default 128 bits, 22 characters of `A-Za-z0-9_-`: fits callback data and deep links."""
+    return base64.urlsafe_b64encode(random.bytes(size)).decode().rstrip("=")
 
 
 def new_reference(random: Randomness, prefix: str) -> CaseRef:

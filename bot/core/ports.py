@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import InboxRow, OutboxRow, SlotRow
     from bot.core.drafts import Draft
     from bot.core.erasure.certificate import Certificate
-    from bot.core.exports import Chunk, Package
+    from bot.core.exports import Chunk, DownloadLink, Package
     from bot.core.keys.keychain import Keychain
     from bot.core.policies import Policy
     from bot.core.policies.versions import PolicyNotice, PolicyVersion
@@ -170,6 +170,8 @@ class Tx(Protocol):
     def packages(self) -> Collection[Package]: ...
     @property
     def chunks(self) -> Collection[Chunk]: ...
+    @property
+    def download_links(self) -> Collection[DownloadLink]: ...
     @property
     def tallies(self) -> Collection[Tally]: ...
     @property

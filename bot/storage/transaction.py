@@ -21,7 +21,7 @@ from bot.core.delivery import InboxRow, OutboxRow, SlotRow
 from bot.core.drafts import Draft
 from bot.core.erasure.certificate import Certificate
 from bot.core.errors import PrivacyError
-from bot.core.exports import Chunk, Package
+from bot.core.exports import Chunk, DownloadLink, Package
 from bot.core.ids import Randomness
 from bot.core.keys import EpochHead, Keychain, Purpose, SubjectKey, Vault
 from bot.core.policies import Policy
@@ -114,6 +114,7 @@ class Transaction:
     work = _Rows(Work, tables.work_table)
     packages = _Rows(Package, tables.packages)
     chunks = _Rows(Chunk, tables.chunks)
+    download_links = _Rows(DownloadLink, tables.download_links)
     tallies = _Rows(Tally, tables.tallies)
     certificates = _Rows(Certificate, tables.certificates)
     members = _Rows(Member, tables.members)

@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 from bot.core.policies import Span, Unit
 from bot.telegram.texts import PSEUDO, SOURCE, Html, Line, _n, current_locale
@@ -24,6 +25,11 @@ def _babel() -> Locale:
 def number(value: int | float) -> str:
     """1,234"""
     return format_decimal(value, locale=_babel())
+
+
+def megabytes(size: int) -> str:
+    """120 MB, of a number of bytes."""
+    return format_unit(max(1, round(size / 1_000_000)), "digital-megabyte", "short", locale=_babel())
 
 
 def percent(value: float) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
 import ssl
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aiogram import Bot
@@ -29,6 +31,8 @@ ALLOWED_UPDATES = [
 ]
 """Asked for by name: the list is sticky on Telegram's side, and reactions come only when named."""
 
+Routes = Callable[[web.Application], None]
+"""Adds its routes to the web server."""
 _POLL_SECONDS = 25
 _BODY_LIMIT = 1024 * 1024
 
@@ -74,20 +78,38 @@ async def poll(bot: Bot, inbox: Inbox, allowed: list[str]) -> None:
             offset = int(updates[-1]["update_id"]) + 1
 
 
-async def serve_webhook(bot: Bot, inbox: Inbox, settings: Settings) -> None:
+async def serve_webhook(bot: Bot, inbox: Inbox, settings: Settings, *routes: Routes) -> None:
     """Serve until cancelled, then stop taking requests; what was taken is stored."""
     assert settings.webhook_secret is not None and settings.webhook_url is not None
     secret = settings.webhook_secret.get_secret_value()
+
+    def webhook(app: web.Application) -> None:
+        app.router.add_post("/{path:.*}", webhook_handler(inbox, secret))
+
+    async with serving(settings, webhook, *routes):
+        await bot.set_webhook(settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        await asyncio.Event().wait()
+
+
+async def poll_and_serve(bot: Bot, inbox: Inbox, settings: Settings, *routes: Routes) -> None:
+    """Poll, and serve what is not for Telegram. Until cancelled."""
+    async with serving(settings, *routes):
+        await poll(bot, inbox, ALLOWED_UPDATES)
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings, *routes: Routes) -> AsyncIterator[int]:
+    """The web server with these routes; its port. Requests under way have five seconds to end."""
     app = web.Application(client_max_size=_BODY_LIMIT)
-    app.router.add_post("/{path:.*}", webhook_handler(inbox, secret))
+    for add in routes:
+        add(app)
     app.router.add_get("/healthz", _healthy)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
-    site = web.TCPSite(runner, settings.listen_host, settings.listen_port, ssl_context=tls_context(settings))
-    await site.start()
-    await bot.set_webhook(settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
     try:
-        await asyncio.Event().wait()
+        site = web.TCPSite(runner, settings.listen_host, settings.listen_port, ssl_context=tls_context(settings))
+        await site.start()
+        yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.telegram.case_words import reason_name, right_name
-from bot.telegram.formats import day, moment, percent
+from bot.telegram.formats import day, megabytes, moment, percent
 from bot.telegram.keyboards import Button, go, markup
 from bot.telegram.policy_changes import change_line
 from bot.telegram.regions import region_label
@@ -25,6 +25,8 @@ class Notice:
     file_name: str = ""
     content: str = ""
     only_edit: bool = False
+    completes: str = ""
+    """The export case that ends when this arrives: with the file itself or, without one, with the offer of it."""
     letter: str = ""
     """The letter that arrives with it (bot/core/support/letters.py)."""
     edits: int | None = None
@@ -72,7 +74,22 @@ def export_ready(data: dict[str, Any], zone: str) -> Notice:
             ref=data["ref"],
             until=until,
         )
-    return Notice(text, package=(data["package"], data["part"]), file_name=name)
+    completes = data["ref"] if data["part"] == data["parts"] - 1 else ""
+    return Notice(text, package=(data["package"], data["part"]), file_name=name, completes=completes)
+
+
+def export_offered(data: dict[str, Any], zone: str) -> Notice:
+    text = _(
+        "Your export is ready (case {ref}). With {size} it is too large for one file in this chat: you can download it with a link that works once, or get it here in several parts. Both are possible until {until}; then it is destroyed.",
+        ref=data["ref"],
+        size=megabytes(data["size"]),
+        until=moment(datetime.fromisoformat(data["until"]), zone),
+    )
+    keyboard = [
+        [go(_p("button", "Get a link"), "export_link", data["ref"], style="primary")],
+        [go(_p("button", "Send it in parts"), "export_parts", data["ref"])],
+    ]
+    return Notice(text, keyboard, completes=data["ref"])
 
 
 def deletion_reminder(data: dict[str, Any], zone: str) -> Notice:
@@ -176,6 +193,7 @@ NOTICES: dict[str, Render] = {
     for notice in (
         export_progress,
         export_ready,
+        export_offered,
         deletion_reminder,
         deletion_certificate,
         region_moved,

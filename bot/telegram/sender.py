@@ -67,7 +67,7 @@ class Outgoing:
     photo: tuple[bytes, str] | None = None
     group: bool = False
     completes: str = ""
-    """The export case that ends when this arrives."""
+    """The export case that ends when this arrives (see bot/telegram/notices.py)."""
     done: Callable[[Tx, Any], None] | None = None
     """Notes what Telegram answered, in the transaction that marks the row."""
     again: bool = False
@@ -202,9 +202,8 @@ class Sender:
             document = exports.part(tx, *notice.package), notice.file_name
         elif notice.content:
             document = notice.content.encode(), notice.file_name
-        completes = data["ref"] if notice.package and data["part"] == data["parts"] - 1 else ""
         done = letters.arrival(notice.letter) if notice.letter else None
-        return Outgoing(row, method, parameters, document, completes=completes, done=done)
+        return Outgoing(row, method, parameters, document, completes=notice.completes, done=done)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one; whether the chat's next may follow now."""
@@ -315,7 +314,7 @@ class Sender:
             if outgoing.done is not None:
                 outgoing.done(tx, result)
             if outgoing.completes:
-                exports.arrived(tx, outgoing.completes)
+                exports.arrived(tx, outgoing.completes, offered=outgoing.document is None)
 
         await self._database.write(mark, Purpose.DELIVERY)
 

@@ -8,6 +8,7 @@ import aiohttp
 
 from bot.localchat.server import LocalChat
 from tests.end_to_end.conftest import Program, free_port, until
+from tests.end_to_end.test_tls import certificate
 
 
 def _answers(chat: LocalChat, who: str, words: str) -> int:
@@ -81,6 +82,32 @@ async def test_a_webhook_needs_its_secret(program: Program, telegram: LocalChat)
     assert await program.stop() == 0
 
 
+async def test_beside_polling_it_serves_downloads_and_public_keys(program: Program, telegram: LocalChat) -> None:
+    """Over its own TLS: a link that it does not know is gone, and its signing key can be compared."""
+    cert, key = certificate(program.folder)
+    address = f"https://127.0.0.1:{(port := free_port())}"
+    program.environment |= {
+        "BOT_PUBLIC_URL": address,
+        "BOT_TLS_CERT": str(cert),
+        "BOT_TLS_KEY": str(key),
+        "BOT_LISTEN": f"127.0.0.1:{port}",
+    }
+    await program.start()
+    telegram.world.person("alice").presses_start()
+    await until(lambda: _answers(telegram, "alice", "privacy desk of Kimi"))
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/download/eu/{'A' * 43}", ssl=False) as answer:
+            assert answer.status == 410
+        async with http.head(f"{address}/download/eu/{'A' * 43}", ssl=False) as answer:
+            assert answer.status == 405, "who only looks uses nothing up"
+        async with http.get(f"{address}/signing-keys/xx.pem", ssl=False) as answer:
+            assert answer.status == 404
+        published = program.folder / "data" / "audit" / "checkpoints-eu.jsonl.pub"
+        async with http.get(f"{address}/signing-keys/eu.pem", ssl=False) as answer:
+            assert await answer.read() == published.read_bytes()
+    assert await program.stop() == 0
+
+
 async def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path) -> None:
     """It names the setting, never its value."""
     for environment, word in (
@@ -89,6 +116,8 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path) -> 
         ({"BOT_DATABASE_URL": "mysql://x"}, "BOT_DATABASE_URL"),
         ({"BOT_POLICY": str(tmp_path / "none.toml")}, "none.toml"),
         ({"BOT_TOKEN": "1:abc", "BOT_WEBHOOK_URL": "https://x.example"}, "BOT_WEBHOOK_SECRET"),
+        ({"BOT_TOKEN": "1:abc", "BOT_PUBLIC_URL": "https://x.example"}, "BOT_TLS_CERT"),
+        ({"BOT_TOKEN": "1:abc", "BOT_PUBLIC_URL": "http://x.example"}, "BOT_PUBLIC_URL"),
         ({"BOT_SUPPORT_CHAT_ID": "many"}, "BOT_SUPPORT_CHAT_ID"),
     ):
         program = Program(tmp_path, environment)

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.telegram.intake import tls_context
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def certificate(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -44,7 +44,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 async def test_an_older_tls_is_refused(tmp_path: Path) -> None:
     """A client that offers 1.2 at most gets no connection; one with 1.3 does."""
-    cert, key = _certificate(tmp_path)
+    cert, key = certificate(tmp_path)
     context = tls_context(Settings(tls_cert=cert, tls_key=key))
     runner = web.AppRunner(web.Application())
     await runner.setup()

@@ -1,5 +1,7 @@
 """Exports: everything that is held about a person, as a package they can read and take away."""
 
+from bot.core.exports import links
+from bot.core.exports.links import DownloadLink
 from bot.core.exports.package import (
     JOB,
     PART_BYTES,
@@ -13,6 +15,7 @@ from bot.core.exports.package import (
     latest,
     make_build_job,
     part,
+    ready_of,
     send_again,
 )
 from bot.core.exports.texts import PackageTexts
@@ -21,6 +24,7 @@ __all__ = [
     "JOB",
     "PART_BYTES",
     "Chunk",
+    "DownloadLink",
     "Package",
     "PackageTexts",
     "arrived",
@@ -29,7 +33,9 @@ __all__ = [
     "destroy_due",
     "get_ready",
     "latest",
+    "links",
     "make_build_job",
     "part",
+    "ready_of",
     "send_again",
 ]

@@ -35,6 +35,7 @@ WITHHELD: dict[str, str] = {
     "accounts.name_index": "keys",
     "subject_keys": "keys",
     "link_tokens": "keys",
+    "download_links": "keys",
     "confirmations": "keys",
     "inbox": "in_transit",
     "outbox": "in_transit",

@@ -23,8 +23,8 @@ from bot.core.ports import Tx, sealed
 
 PART_BYTES = 45 * 1024 * 1024
 """Below the 50 MB that a bot may upload."""
-_CHUNK_BYTES = 1024 * 1024
-_PART_CHUNKS = PART_BYTES // _CHUNK_BYTES
+CHUNK_BYTES = 1024 * 1024
+_PART_CHUNKS = PART_BYTES // CHUNK_BYTES
 JOB = "export"
 
 
@@ -67,10 +67,12 @@ def ask(tx: Tx, account: Account, password: str | None = None) -> tuple[Case, bo
     return case, True
 
 
-def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callable[[], bytes]) -> work.Job:
+def make_build_job(
+    texts_for: Callable[[str], PackageTexts], signing_key: Callable[[], bytes], *, linked: bool = False
+) -> work.Job:
     """The job that builds and delivers. `texts_for` gives the words of a locale ("" where none was chosen),
     `signing_key` an Ed25519 private key of 32 bytes; it is asked for anew each time, so that a rotated key
-    counts from the next package on."""
+    counts from the next package on. `linked`: what is too large for one file in the chat is offered by a link."""
 
     def build_job(engine: work.Engine, item: work.Work) -> None:
         """Collect → seal in chunks → hand over. A crash at any point starts the package afresh."""
@@ -96,7 +98,7 @@ def make_build_job(texts_for: Callable[[str], PackageTexts], signing_key: Callab
             password=(case.details or {}).get("password"),
         )
         sealing.finish()
-        engine.write(lambda tx: _hand_over(tx, item, key, sealing.size))
+        engine.write(lambda tx: _hand_over(tx, item, key, sealing.size, linked=linked))
 
     return build_job
 
@@ -112,9 +114,9 @@ class _Sealing:
 
     def write(self, content: bytes, /) -> int:
         self._waiting += content
-        while len(self._waiting) >= _CHUNK_BYTES:
-            self._put(bytes(self._waiting[:_CHUNK_BYTES]))
-            del self._waiting[:_CHUNK_BYTES]
+        while len(self._waiting) >= CHUNK_BYTES:
+            self._put(bytes(self._waiting[:CHUNK_BYTES]))
+            del self._waiting[:CHUNK_BYTES]
         return len(content)
 
     def flush(self) -> None:
@@ -157,6 +159,7 @@ def destroy(tx: Tx, package: Package) -> None:
     if tx.keys.exists(package.key):
         tx.keys.shred(package.key)
     tx.chunks.remove(subject=package.key)
+    tx.download_links.remove(package=package.id)
     tx.packages.update({"id": package.id}, destroyed_at=tx.clock.now())
     audit.record(tx, Tag.EXPORT_DESTROYED, subject=package.subject, ref=package.case)
 
@@ -194,7 +197,7 @@ def _store(tx: Tx, item: work.Work, key: str, number: int, block: bytes) -> None
     tx.chunks.add(Chunk(f"{key}.{number:06d}", key, number, block))
 
 
-def _hand_over(tx: Tx, item: work.Work, key: str, size: int) -> None:
+def _hand_over(tx: Tx, item: work.Work, key: str, size: int, *, linked: bool) -> None:
     case = tx.cases.get(id=item.ref)
     now = tx.clock.now()
     parts = max(1, -(-tx.chunks.count(subject=key) // _PART_CHUNKS))
@@ -202,19 +205,20 @@ def _hand_over(tx: Tx, item: work.Work, key: str, size: int) -> None:
     package = Package(new_id(tx.random), case.subject, case.id, key, now, expires, size, parts)
     tx.packages.add(package)
     audit.record(tx, Tag.EXPORT_BUILT, subject=case.subject, ref=case.id, parts=parts)
-    for number in range(parts):
-        _deliver(tx, case, package, number)
+    _deliver(tx, case, package, linked=linked)
     _forget_password(tx, case)
     work.finish(tx, item)
 
 
-def arrived(tx: Tx, ref: str) -> None:
-    """The last part is in the person's chat: only now is the promise kept and the case done."""
+def arrived(tx: Tx, ref: str, *, offered: bool = False) -> None:
+    """The last part is in the person's chat, or there they are `offered` a link: only now is the promise kept and the case done."""
     case = tx.cases.find(id=ref, opened=False)
-    if case is None or case.is_closed or not case.subject:
+    if case is None or not case.subject:
         return
-    audit.record(tx, Tag.EXPORT_DELIVERED, subject=case.subject, ref=ref)
-    cases.move(tx, case, Step.FINISH, actor="service")
+    if not offered:
+        audit.record(tx, Tag.EXPORT_DELIVERED, subject=case.subject, ref=ref)
+    if not case.is_closed:
+        cases.move(tx, case, Step.FINISH, actor="service")
 
 
 def _forget_password(tx: Tx, case: Case) -> None:
@@ -224,16 +228,19 @@ def _forget_password(tx: Tx, case: Case) -> None:
         tx.cases.update({"id": case.id, "subject": case.subject}, details=rest or None)
 
 
-def _deliver(tx: Tx, case: Case, package: Package, number: int) -> None:
+def _deliver(tx: Tx, case: Case, package: Package, *, linked: bool) -> None:
     data: dict[str, Any] = {
         "ref": case.id,
         "package": package.id,
-        "part": number,
         "parts": package.parts,
         "until": package.expires_at.isoformat(),
-        "kib": max(1, package.size // 1024),
+        "size": package.size,
     }
-    delivery.notify(tx, case.subject, "export_ready", **data)
+    if linked and package.parts > 1:
+        delivery.notify(tx, case.subject, "export_offered", **data)
+        return
+    for number in range(package.parts):
+        delivery.notify(tx, case.subject, "export_ready", part=number, **data)
 
 
 def latest(tx: Tx, subject: str) -> Package | None:
@@ -248,9 +255,13 @@ def get_ready(tx: Tx, subject: str, package: str) -> Package:
     return tx.packages.get(id=package, subject=subject, destroyed_at=None)
 
 
-def send_again(tx: Tx, subject: str, package: str) -> None:
-    """Deliver a package once more. NotFoundError when it is another's or destroyed."""
+def ready_of(tx: Tx, subject: str, ref: str) -> Package:
+    """The package of a case, while it can be sent. NotFoundError."""
+    return tx.packages.get(case=ref, subject=subject, destroyed_at=None)
+
+
+def send_again(tx: Tx, subject: str, package: str, *, linked: bool = False) -> None:
+    """Deliver a package once more: by a link where it is large and `linked`, else in the chat. NotFoundError when it is
+    another's or destroyed."""
     found = get_ready(tx, subject, package)
-    case = tx.cases.get(id=found.case)
-    for number in range(found.parts):
-        _deliver(tx, case, found, number)
+    _deliver(tx, tx.cases.get(id=found.case), found, linked=linked)

@@ -21,7 +21,7 @@ from bot.core.work import Engine, FencedError
 
 BATCH = 20
 """Records in one transaction: segments and chunks are large."""
-_NOT_COPIED = frozenset({"audit", "cases", "confirmations", "drafts", "inbox", "link_tokens", "outbox"})
+_NOT_COPIED = frozenset({"audit", "cases", "confirmations", "download_links", "drafts", "inbox", "link_tokens", "outbox"})
 """Cases and audit travel in the parcel, inbox and outbox with their chat; buttons, links and unfinished steps end here."""
 Proof = dict[str, tuple[int, int]]
 

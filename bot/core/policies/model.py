@@ -58,6 +58,9 @@ class Safeguards:
     link_valid: Span
     reminder_before_final: Span
     package_kept: Span
+    download_valid: Span
+    download_resume: Span
+    downloads_per_minute: int
     epoch_length: Span
     backup_kept: Span
     key_copy_kept: Span
