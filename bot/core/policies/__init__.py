@@ -2,6 +2,7 @@
 
 from bot.core.policies.load import load_policy, read_policy, shipped_policy_file
 from bot.core.policies.model import (
+    BanReason,
     Group,
     Jurisdiction,
     Policy,
@@ -16,6 +17,7 @@ from bot.core.policies.model import (
 )
 
 __all__ = [
+    "BanReason",
     "Group",
     "Jurisdiction",
     "Policy",

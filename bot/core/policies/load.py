@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from bot.core.errors import PolicyError
 from bot.core.policies.model import (
+    BanReason,
     Group,
     Jurisdiction,
     Policy,
@@ -93,6 +94,8 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         **known,
         sections=_part(head, "sections", dict),
         safeguards=safeguards,
+        ban_reasons=_table(data, "ban_reasons", BanReason),
+        unban_reasons=_table(data, "unban_reasons", BanReason),
         **_published(data),
         effective_on=_build("policy", _day, head.get("effective")),
         digest=digest,
@@ -170,7 +173,11 @@ def _regime(name: str, row: Mapping[str, Any]) -> Regime:
 
 
 def _with_spans(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _span(value) if isinstance(value, dict) else value for name, value in row.items()}
+    return {name: _plain(_span(value) if isinstance(value, dict) else value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _retention(row: Mapping[str, Any], promises: Mapping[str, Promise]) -> RetentionRule:
@@ -184,7 +191,7 @@ def _table(data: Mapping[str, Any], name: str, kind: type[T]) -> dict[str, T]:
         key = str(row.get("id", "?"))
         if key in found:
             raise PolicyError(f"{name}.{key}", "stands twice")
-        values = {field: tuple(value) if isinstance(value, list) else value for field, value in row.items()}
+        values = {field: _plain(value) for field, value in row.items()}
         found[key] = _build(f"{name}.{key}", kind, **values)
     return found
 
@@ -209,6 +216,12 @@ def _check(policy: Policy) -> None:
         _known(policy.sections, topic.section, f"topics.{topic.id}", "section")
         for other in topic.related:
             _known(policy.topics, other, f"topics.{topic.id}", "related topic")
+    marks = policy.safeguards.warn_at_percent
+    if list(marks) != sorted(set(marks)) or not all(0 < mark < 100 for mark in marks):
+        raise PolicyError("safeguards.warn_at_percent", "are shares of the time in percent, each once, from small to large")
+    for name in ("waiting_rooms_told_from", "messages_per_minute", "cases_per_day", "letters_per_hour"):
+        if getattr(policy.safeguards, name) < 1:
+            raise PolicyError(f"safeguards.{name}", "must be a whole number above zero")
     _purge_holds(policy)
     values = policy.values()
     for sentence in policy.sentences():

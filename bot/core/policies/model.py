@@ -68,6 +68,12 @@ class Safeguards:
     remind_after: Span
     delay_told_at_percent: int
     proposal_valid: Span
+    warn_at_percent: tuple[int, ...]
+    warnings_every: Span
+    waiting_rooms_told_from: int
+    messages_per_minute: int
+    cases_per_day: int
+    letters_per_hour: int
     policy_told_before: Span
 
 
@@ -127,6 +133,15 @@ class RightEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BanReason:
+    """Why a person is banned, or why no longer: `label` for the team, `text` for the person."""
+
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A chapter of the topics."""
 
@@ -169,6 +184,8 @@ class Policy:
     retention: Mapping[str, RetentionRule]
     regimes: Mapping[str, Regime]
     jurisdictions: Mapping[str, Jurisdiction]
+    ban_reasons: Mapping[str, BanReason]
+    unban_reasons: Mapping[str, BanReason]
     rights: Mapping[str, RightEntry]
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
@@ -200,6 +217,8 @@ class Policy:
         found += [*self.sections.values(), *(promise.says for promise in self.promises.values())]
         for place in self.jurisdictions.values():
             found += [place.label, place.authority]
+        for reason in (*self.ban_reasons.values(), *self.unban_reasons.values()):
+            found += [reason.label, reason.text]
         for right in self.rights.values():
             found += [right.label, right.text, right.law]
         found += [group.label for group in self.groups.values()]
