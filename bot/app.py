@@ -94,7 +94,7 @@ async def open_core(
         opened.callback(safe.close)
         if not quarantined:
             quarantine.require_none(safe.marker)
-        ring = KeyRing(settings.region, holder_of(settings), safe.keys, clock, random)
+        ring = KeyRing(settings.region, holder_of(settings, new=not safe.was_used()), safe.keys, clock, random)
         ring.open()
         database = open_database(settings.database, World(Vault(ring), policies[0], clock, random, policies[1]))
         opened.push_async_callback(database.stop)
@@ -124,13 +124,14 @@ def _note_policies(tx: Tx, settings: Settings, policy: Policy, following: Policy
         versions.note_following(tx, policy, following, read_policy(settings.policy_next)[0].decode())
 
 
-def holder_of(settings: Settings) -> KekHolder:
-    """Who holds the root key. KeyUnavailableError."""
+def holder_of(settings: Settings, *, new: bool = False) -> KekHolder:
+    """Who holds the root key; `new`: a file is made when it is missing. KeyUnavailableError."""
     if settings.key_command is not None:
         return CommandKekHolder(settings.key_command)
     if settings.root_key is not None:
         return StaticKekHolder.from_base64(settings.root_key.get_secret_value())
-    return FileKekHolder.open_or_create(settings.key_file or settings.data_dir / "keys" / "root.key")
+    file = settings.key_file or settings.data_dir / "keys" / "root.key"
+    return FileKekHolder.open_or_create(file) if new else FileKekHolder(file)
 
 
 @dataclass

@@ -175,9 +175,9 @@ class Regions:
             by_region.setdefault(await self._region_of(update), []).append(update)
         return sum([await self.desks[region].inbox.store(theirs) for region, theirs in by_region.items()])
 
-    def is_at_home(self, update: Update, person: int, region: str) -> bool:
+    async def is_at_home(self, update: Update, person: int, region: str) -> bool:
         """See bot.telegram.regions.Regions."""
-        entry = self.directory.find(person)
+        entry = await self._find(person)
         if entry is not None and not self.serves(entry):
             raise RegionError(entry)
         text = update.message.text if update.message else None
@@ -222,7 +222,7 @@ class Regions:
 
     async def _send_on(self, update: Mapping[str, Any], region: str) -> bool:
         person = private_person(update)
-        if person is not None and self.directory.find(person) == region:
+        if person is not None and await self._find(person) == region:
             await self._leave_if_gone(person, region)
         answers = await self._region_of(update)
         if answers == region:
@@ -239,11 +239,14 @@ class Regions:
         if not there:
             self.directory.leave(region, [index])
 
+    async def _find(self, person: int) -> str | None:
+        return self.directory.find(person) if self.directory.near else await asyncio.to_thread(self.directory.find, person)
+
     async def _region_of(self, update: Mapping[str, Any]) -> str:
         person = private_person(update)
         if person is None:
             return await self._region_of_room(update)
-        entry = self.directory.find(person)
+        entry = await self._find(person)
         if entry is not None:
             return (await self.open(entry)).name if self.serves(entry) else self.home
         message = update.get("message")

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     key_command: Annotated[
         str | None, Field(description="program that holds the root key instead: `program wrap|unwrap NAME`, base64 in and out")
     ] = None
+    key_store_url: Annotated[
+        str | None,
+        Field(description="postgresql+asyncpg://... of keys, ledgers and directory, apart from the data; default: files"),
+    ] = None
     ledger_file: Annotated[
         Path | None, Field(description="the erasure ledger, outside every backup; default: a file in the data folder")
     ] = None
@@ -120,6 +124,13 @@ class Settings(BaseSettings):
             raise ValueError("must be sqlite:///... or postgresql+asyncpg://...")
         return value
 
+    @field_validator("key_store_url")
+    @classmethod
+    def _key_store_shape(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("postgresql+asyncpg://"):
+            raise ValueError("must be postgresql+asyncpg://...")
+        return value
+
     @model_validator(mode="after")
     def _fit_together(self) -> Settings:
         if self.webhook_url and not self.webhook_secret:
@@ -130,6 +141,10 @@ class Settings(BaseSettings):
             raise ValueError("BOT_TLS_CERT is needed with BOT_PUBLIC_URL: exports are downloaded from this server's own TLS")
         if self.api_url and not self.token:
             raise ValueError("BOT_TOKEN is needed with BOT_API_URL")
+        if self.key_store_url and self.ledger_file:
+            raise ValueError("BOT_LEDGER_FILE goes without BOT_KEY_STORE_URL: there the ledgers lie beside the keys")
+        if self.key_store_address and self.key_store_address == self.database:
+            raise ValueError("BOT_KEY_STORE_URL must be another database than BOT_DATABASE_URL")
         if self.region not in self.served:
             raise ValueError("BOT_REGION must be one of BOT_REGIONS")
         return self
@@ -159,8 +174,13 @@ class Settings(BaseSettings):
 
     @property
     def key_store(self) -> Path:
-        """The key store's file."""
+        """The key store's file, when it is one."""
         return self.data_dir / "keys" / "keys.sqlite3"
+
+    @property
+    def key_store_address(self) -> str | None:
+        """The key store's URL, when it is a database; one for each region where `{region}` stands in it, else one for all."""
+        return self.key_store_url and self.key_store_url.replace("{region}", self.region.lower())
 
     @property
     def moves(self) -> Path:

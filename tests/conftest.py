@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.understanding import Understanding
 from bot.settings import Settings
-from tests.databases import POSTGRESQL, SQLITE, Databases
+from tests.core.house import Home
+from tests.databases import BOTH, POSTGRESQL, SQLITE, Databases
 from tests.stage import Stage
 
 
@@ -27,13 +28,23 @@ def databases() -> Iterator[Databases]:
     made.stop()
 
 
+@pytest.fixture(params=BOTH)
+async def home(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[Home]:
+    """Where houses stand: one machine with files, or many with two databases in common."""
+    async with databases.url(request.param) as data, databases.key_store(request.param) as keys:
+        yield await Home(tmp_path, databases, data, keys).another("home")
+
+
 @pytest.fixture(params=["en", "pseudo", POSTGRESQL])
 async def stage(
     request: pytest.FixtureRequest, tmp_path: Path, understanding: Understanding, databases: Databases
 ) -> AsyncIterator[Stage]:
     """A stage; each transcript is played in English, in the bracketed pseudo-language, and on PostgreSQL."""
-    async with databases.url(POSTGRESQL if request.param == POSTGRESQL else SQLITE) as url:
-        settings = Settings(data_dir=tmp_path, database_url=url)
+    kind = POSTGRESQL if request.param == POSTGRESQL else SQLITE
+    async with databases.url(kind) as url, databases.key_store(kind) as keys:
+        if url is None:
+            databases.file(tmp_path)
+        settings = Settings(data_dir=tmp_path, database_url=url, key_store_url=keys)
         built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
         yield built
         await built.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.bench import postgres
 from bot.storage.migrations import migrate
+from bot.storage.tables import metadata
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
@@ -23,6 +26,8 @@ class Databases:
         self._server: postgres.Server | None = None
         self._why_not = ""
         self._has_template = False
+        self._key_stores: list[str] = []
+        self._file = b""
 
     def server(self) -> postgres.Server:
         """The server. Skips the test, and says why, where there is none."""
@@ -47,6 +52,37 @@ class Databases:
         name = await server.create("template0" if empty else _TEMPLATE)
         yield server.url(name)
         await server.drop(name)
+
+    @asynccontextmanager
+    async def key_store(self, kind: str) -> AsyncIterator[str | None]:
+        """For `BOT_KEY_STORE_URL`: empty; None means files. Emptying one is faster than making one."""
+        if kind == SQLITE:
+            yield None
+            return
+        server = self.server()
+        name = self._key_stores.pop() if self._key_stores else await server.create()
+        yield server.url(name)
+        await self.empty(server.url(name), tables=True)
+        self._key_stores.append(name)
+
+    async def empty(self, url: str, *, tables: bool = False) -> None:
+        """Remove every row, or every table; whoever is connected is thrown out."""
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        rows = "; ".join(f"DELETE FROM {table.name}" for table in metadata.sorted_tables)  # faster than TRUNCATE
+        gone = "DROP SCHEMA public CASCADE; CREATE SCHEMA public" if tables else rows
+        await self.server().run(f"{ours}; {gone}", str(make_url(url).database))
+
+    def file(self, folder: Path) -> None:
+        """Put a migrated SQLite database where the program looks for it: migrating takes longer than most tests."""
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "privacy.sqlite3"
+        if not self._file:
+            engine = create_engine(f"sqlite:///{file}")
+            with engine.begin() as connection:
+                migrate(connection)
+            engine.dispose()
+            self._file = file.read_bytes()
+        file.write_bytes(self._file)
 
     def stop(self) -> None:
         """At the end of the run."""

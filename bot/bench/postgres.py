@@ -75,6 +75,10 @@ class Server:
         finally:
             await connection.close()
 
+    def files(self, part: str) -> list[Path]:
+        """Its files below a folder of its data: `base` for tables, `pg_wal` for the log."""
+        return [path for path in (self._folder / "data" / part).rglob("*") if path.is_file()]
+
     def stop(self) -> None:
         """Stop it and remove its files."""
         self._process.send_signal(signal.SIGQUIT)

@@ -39,6 +39,9 @@ class Directory(Protocol):
     """Which region answers for a Telegram person: a keyed index of their number, the region, and the index of their link
     there. Nothing else. Who is not in it is at home, or unknown."""
 
+    near: bool
+    """Whether a look-up takes microseconds; else it asks another machine."""
+
     def find(self, telegram_id: int) -> str | None:
         """The region, or None."""
         ...
@@ -57,4 +60,8 @@ class Directory(Protocol):
 
     def regions(self) -> Sequence[str]:
         """The regions, other than home, that answer for somebody."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
         ...

@@ -1,4 +1,8 @@
-"""The directory beside the key store: which region answers for a Telegram person who is not at home."""
+"""The directory beside the key store: which region answers for a Telegram person who is not at home.
+
+It is no part of a data backup: a region that was restored must not answer for people who moved away since. `index` turns a
+Telegram id into a blind index under the home region's key.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from sqlalchemy import Column, Connection, Index, MetaData, String, Table, delete, insert, select
+
+from bot.storage.doors import Door, make_tables
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS directory (
@@ -19,12 +27,10 @@ CREATE INDEX IF NOT EXISTS ix_directory_region_link ON directory (region, link);
 
 
 class SqliteDirectory:
-    """Implements `bot.core.moving.Directory` in a small file of its own, readable by its owner alone.
+    """Implements `bot.core.residence.Directory` in a small file of its own, readable by its owner alone. Look-ups happen for every
+    private message, so they go straight to the driver (some microseconds); processes of one machine share the file."""
 
-    `index` turns a Telegram id into a blind index under the home region's key. The file is no part of a data backup: a region
-    that was restored must not answer for people who moved away since. Look-ups happen for every private message, so they go
-    straight to the driver (some microseconds); processes of one machine share the file.
-    """
+    near = True
 
     def __init__(self, path: Path, home: str, index: Callable[[int], str]) -> None:
         self._home = home
@@ -77,3 +83,62 @@ class SqliteDirectory:
         """Close the file."""
         with self._lock:
             self._file.close()
+
+
+_metadata = MetaData()
+_entries = Table(
+    "directory",
+    _metadata,
+    Column("home", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("region", String(16), nullable=False),
+    Column("link", String(64), nullable=False),
+)
+Index("ix_directory_home_region_link", _entries.c.home, _entries.c.region, _entries.c.link)
+
+
+class SqlDirectory:
+    """Implements `bot.core.residence.Directory` in the key store's database, for the machines of one home region."""
+
+    near = False
+
+    def __init__(self, door: Door, home: str, index: Callable[[int], str]) -> None:
+        self._door = door
+        self._home = home
+        self._index = index
+        self._mine = _entries.c.home == home
+        make_tables(door, _metadata)
+
+    def find(self, telegram_id: int) -> str | None:
+        wanted = select(_entries.c.region).where(self._mine, _entries.c.id == self._index(telegram_id))
+        return self._door.run(lambda connection: connection.execute(wanted).scalar_one_or_none())
+
+    def settle(self, links: Mapping[int, str], region: str) -> None:
+        rows = [
+            {"home": self._home, "id": self._index(telegram_id), "region": region, "link": link}
+            for telegram_id, link in links.items()
+        ]
+
+        def settle(connection: Connection) -> None:
+            connection.execute(delete(_entries).where(self._mine, _entries.c.id.in_([row["id"] for row in rows])))
+            if region != self._home and rows:
+                connection.execute(insert(_entries), rows)
+
+        with self._door.exclusive("directory"):
+            self._door.run(settle)
+
+    def links(self, region: str, *, after: str = "", limit: int) -> Sequence[str]:
+        wanted = select(_entries.c.link).where(self._mine, _entries.c.region == region, _entries.c.link > after)
+        wanted = wanted.order_by(_entries.c.link).limit(limit)
+        return self._door.run(lambda connection: list(connection.execute(wanted).scalars()))
+
+    def leave(self, region: str, links: Sequence[str]) -> int:
+        gone = delete(_entries).where(self._mine, _entries.c.region == region, _entries.c.link.in_(links))
+        return self._door.run(lambda connection: connection.execute(gone).rowcount) if links else 0
+
+    def regions(self) -> Sequence[str]:
+        wanted = select(_entries.c.region).where(self._mine).distinct()
+        return self._door.run(lambda connection: list(connection.execute(wanted).scalars()))
+
+    def close(self) -> None:
+        """The door is closed by whoever opened it."""

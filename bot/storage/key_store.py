@@ -3,23 +3,18 @@ backup."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import (
     Column,
-    Engine,
+    Connection,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
-    create_engine,
-    event,
     insert,
     select,
     update,
@@ -27,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.keys.ring import StoredKey
+from bot.storage.doors import Door, FileDoor, make_tables
 from bot.storage.instant import Instant
 
 _metadata = MetaData()
@@ -51,95 +47,69 @@ _anchors = Table(
 
 
 class SqlKeyStore:
-    """Implements `bot.core.keys.KeyStore`. Calls are rare and short, so it is synchronous."""
+    """Implements `bot.core.keys.KeyStore`."""
 
-    def __init__(self, url: str) -> None:
-        self._engine: Engine = create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _prepare)
-        _metadata.create_all(self._engine)
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        make_tables(door, _metadata)
 
     @classmethod
     def in_file(cls, path: Path) -> SqlKeyStore:
         """A store in an SQLite file that only its owner may read."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        return cls(f"sqlite:///{path}")
+        return cls(FileDoor(path))
 
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold off the other processes of this machine; a store in memory has none."""
-        file = self._engine.url.database
-        if not file or self._engine.dialect.name != "sqlite":
-            yield
-            return
-        handle = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+    def exclusive(self) -> AbstractContextManager[None]:
+        return self._door.exclusive("keys")
 
     def keys(self, region: str) -> list[StoredKey]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(_keys).where(_keys.c.region == region).order_by(_keys.c.name))
-            return [StoredKey(**row) for row in rows.mappings()]
+        wanted = select(_keys).where(_keys.c.region == region).order_by(_keys.c.name)
+        return self._door.run(lambda connection: [StoredKey(**row) for row in connection.execute(wanted).mappings()])
 
     def add(self, key: StoredKey) -> bool:
         row = {column.name: getattr(key, column.name) for column in _keys.c}
         try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(_keys), row)
+            self._door.run(lambda connection: connection.execute(insert(_keys), row))
         except IntegrityError:
             return False
         return True
 
     def replace(self, name: str, wrapped: bytes) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(update(_keys).where(_keys.c.name == name).values(wrapped=wrapped))
+        change = update(_keys).where(_keys.c.name == name).values(wrapped=wrapped)
+        self._door.run(lambda connection: connection.execute(change))
 
     def destroy(self, name: str, at: datetime) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(update(_keys).where(_keys.c.name == name).values(wrapped=None, destroyed_at=at))
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        change = update(_keys).where(_keys.c.name == name).values(wrapped=None, destroyed_at=at)
+        self._door.run(lambda connection: connection.execute(change))
+        self._door.scrub(_keys)
 
     def anchor(self, ledger: str) -> SqlAnchor:
         """The anchor of a ledger, by the ledger's name in all processes."""
-        return SqlAnchor(self._engine, ledger)
+        return SqlAnchor(self._door, ledger)
 
     def close(self) -> None:
         """Close the store."""
-        self._engine.dispose()
+        self._door.close()
 
 
 class SqlAnchor:
     """Implements `bot.core.erasure.lines.Anchor`."""
 
-    def __init__(self, engine: Engine, ledger: str) -> None:
-        self._engine = engine
+    def __init__(self, door: Door, ledger: str) -> None:
+        self._door = door
         self._ledger = ledger
 
     def find(self) -> tuple[int, str]:
-        with self._engine.connect() as connection:
-            wanted = select(_anchors.c.lines, _anchors.c.mac).where(_anchors.c.ledger == self._ledger)
-            found = connection.execute(wanted).one_or_none()
+        wanted = select(_anchors.c.lines, _anchors.c.mac).where(_anchors.c.ledger == self._ledger)
+        found = self._door.run(lambda connection: connection.execute(wanted).one_or_none())
         return (0, "") if found is None else (found.lines, found.mac)
 
     def move(self, lines: int, mac: str) -> None:
         mine, new = _anchors.c.ledger == self._ledger, {"lines": lines, "mac": mac}
-        with self._engine.begin() as connection:
+
+        def move(connection: Connection) -> None:
             if connection.execute(select(_anchors.c.lines).where(mine)).one_or_none() is None:
                 connection.execute(insert(_anchors), {"ledger": self._ledger, **new})
             else:
                 connection.execute(update(_anchors).where(mine, _anchors.c.lines < lines).values(new))
 
-
-def _prepare(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=FULL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        self._door.run(move)

@@ -66,7 +66,7 @@ class Reception:
         try:
             with speaking(PSEUDO if self._services.get("pseudo") else chosen):
                 try:
-                    if self._is_elsewhere(desk, update):
+                    if await self._is_elsewhere(desk, update):
                         return
                     await self._dispatcher.feed_update(self._bot, update, desk=desk, say=say)
                 except PrivacyError as error:
@@ -77,7 +77,7 @@ class Reception:
             current_desk.reset(token)
 
 
-    def _is_elsewhere(self, desk: Desk, update: Update) -> bool:
+    async def _is_elsewhere(self, desk: Desk, update: Update) -> bool:
         """Whether another region answers for this person and has the update now. MovingError, RegionError."""
         regions = self._services.get("regions")
         if not desk.private or update.inline_query is not None or regions is None:
@@ -87,7 +87,7 @@ class Reception:
                 raise MovingError
             return False
         here = self._services["region"]
-        if regions.is_at_home(update, desk.user_id, here):
+        if await regions.is_at_home(update, desk.user_id, here):
             return False
         return desk.slow("elsewhere", lambda: bool(regions.send_on(update, here)))
 

@@ -28,7 +28,7 @@ class Regions(Protocol):
         """From a thread (`desk.slow`): the way to a region's database. RegionError."""
         ...
 
-    def is_at_home(self, update: Update, person: int, region: str) -> bool:
+    async def is_at_home(self, update: Update, person: int, region: str) -> bool:
         """Whether `region` answers for a person who has no account there; False also where other regions must be asked.
         RegionError when the one that answers is none of this process."""
         ...

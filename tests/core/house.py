@@ -1,8 +1,9 @@
-"""A desk without Telegram: the real core of the program on a folder of its own; several processes may share one."""
+"""A desk without Telegram: the real core of the program at a home of its own; several processes may share one."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,61 @@ from bot.core.keys import KeyRing, Purpose, reseal, rotation
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
 from bot.settings import Settings
-from bot.storage import Database
 from bot.workers import DatabaseEngine
+from tests.databases import Databases
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECRET = "an unmistakable flamingo"
+
+
+@dataclass
+class Home:
+    """Where processes work: in one folder; or in two databases, each process with a folder of its own and the same root key."""
+
+    folder: Path
+    databases: Databases
+    data: str | None = None
+    keys: str | None = None
+    _machines: int = 0
+
+    @property
+    def root_key(self) -> Path:
+        return self.folder / "root.key"
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.data is not None
+
+    def settings(self, **more: Any) -> Settings:
+        """Those of one more process."""
+        self._machines += 1
+        folder = self.folder / f"machine {self._machines}" if self.on_postgres else self.folder
+        stores = {"database_url": self.data, "key_store_url": self.keys}
+        return Settings(data_dir=folder, key_file=self.root_key, **stores | more)
+
+    async def another(self, name: str) -> Home:
+        """An empty one. On PostgreSQL in the same databases: nothing of before is left."""
+        if self.data is not None and self.keys is not None:
+            await self.databases.empty(self.data)
+            await self.databases.empty(self.keys, tables=True)
+        else:
+            self.databases.file(self.folder / name)
+        return Home(self.folder / name, self.databases, self.data, self.keys)
+
+
+class Aside:
+    """How a test on a loop of its own does what a job does in a thread."""
+
+    def __init__(self, engine: DatabaseEngine) -> None:
+        self._engine = engine
+        self.thread = ThreadPoolExecutor(1)
+
+    def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        return self.thread.submit(self._engine.write, unit, purpose).result()
+
+    def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+        return self.thread.submit(self._engine.read, unit, purpose).result()
 
 
 @dataclass
@@ -34,15 +84,11 @@ class House:
 
     core: Core
     clock: FixedClock
-    engine: DatabaseEngine
+    engine: Aside
 
     @property
     def ring(self) -> KeyRing:
         return self.core.ring
-
-    @property
-    def database(self) -> Database:
-        return self.core.database
 
     @property
     def ledger(self) -> Ledger:
@@ -74,8 +120,11 @@ class House:
         """What the person's only conversation says."""
         return self.look(lambda tx: tx.segments.select(subject=subject))[0].content[0][1]
 
+    def compact(self) -> None:
+        self.engine.thread.submit(self.core.database.compact).result()
+
     def eraser(self) -> Eraser:
-        return Eraser(self.ledger, self.ring, self.database.compact)
+        return Eraser(self.ledger, self.ring, self.compact)
 
     def jobs(self) -> dict[str, Job]:
         eraser = self.eraser()
@@ -128,7 +177,7 @@ def house_of(core: Core) -> House:
     """The same on a core that was opened elsewhere."""
     clock = core.clock
     assert isinstance(clock, FixedClock)
-    return House(core, clock, DatabaseEngine(core.database))
+    return House(core, clock, Aside(DatabaseEngine(core.database)))
 
 
 class Fate:
@@ -184,11 +233,16 @@ class FatedAnchor:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, clock: FixedClock | None = None, **settings: Any) -> AsyncIterator[House]:
-    """Open a folder, new or not."""
-    opened = Settings(data_dir=folder, key_file=folder / "root.key", **settings)
+async def open_house(home: Home | Path, clock: FixedClock | None = None, **settings: Any) -> AsyncIterator[House]:
+    """A process at a home, or in the files of a folder."""
+    if isinstance(home, Home):
+        opened = home.settings(**settings)
+    else:
+        opened = Settings(data_dir=home, key_file=home / "root.key", **settings)
     core = await open_core(opened, clock or FixedClock(NOON))
+    house = house_of(core)
     try:
-        yield house_of(core)
+        yield house
     finally:
         await core.stop()
+        house.engine.thread.shutdown()

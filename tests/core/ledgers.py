@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.lines import FileLines
 from bot.core.keys.ring import NamedKey
 from bot.storage import SqlKeyStore
+from bot.storage.apart import SqlLines
+from bot.storage.doors import PostgresDoor
 from tests.core.house import NOON
 
 NAME = "EU/erasures"
@@ -74,3 +76,42 @@ class FilePlace:
     def close(self) -> None:
         self._store.close()
         self._hand.dispose()
+
+
+class PostgresPlace:
+    """Both in one database, apart from the data."""
+
+    def __init__(self, url: str) -> None:
+        self._door = PostgresDoor(url)
+        self._store = SqlKeyStore(self._door)
+        SqlLines(self._door, NAME)
+
+    def open(self, *keys: bytes) -> Ledger:
+        return Ledger(SqlLines(self._door, NAME), lambda: numbered(keys), self._store.anchor(NAME))
+
+    def lines(self) -> list[bytes]:
+        wanted = text("SELECT line FROM ledger_lines ORDER BY number")
+        return [bytes(line) for line in self._door.run(lambda hand: list(hand.execute(wanted).scalars()))]
+
+    def rewrite(self, lines: list[bytes]) -> None:
+        rows = [{"number": number, "line": line} for number, line in enumerate(lines, 1)]
+
+        def rewrite(hand: Connection) -> None:
+            hand.execute(text("DELETE FROM ledger_lines"))
+            if rows:
+                hand.execute(text(f"INSERT INTO ledger_lines VALUES ('{NAME}', :number, :line)"), rows)
+
+        self._door.run(rewrite)
+
+    def anchored(self) -> int:
+        return self._store.anchor(NAME).find()[0]
+
+    def forget_anchor(self) -> None:
+        self._door.run(lambda hand: hand.execute(text("DELETE FROM anchors")))
+
+    def clear(self) -> None:
+        self.rewrite([])
+        self.forget_anchor()
+
+    def close(self) -> None:
+        self._store.close()

@@ -19,8 +19,8 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A stage at home in EU, with every other region to go to (on PostgreSQL: US)."""
     kind = POSTGRESQL if request.param == POSTGRESQL else SQLITE
-    async with databases.url(kind) as eu, databases.url(kind) as us:
-        settings = Settings(data_dir=tmp_path, database_url=eu, database_url_us=us)
+    async with databases.url(kind) as eu, databases.url(kind) as us, databases.key_store(kind) as keys:
+        settings = Settings(data_dir=tmp_path, database_url=eu, database_url_us=us, key_store_url=keys)
         built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
         yield built
         await built.close()

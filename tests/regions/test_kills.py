@@ -18,8 +18,9 @@ async def regions(
     request: pytest.FixtureRequest, tmp_path: Path, databases: Databases
 ) -> AsyncIterator[TwoRegions]:
     """Alice lives at home."""
-    async with databases.url(request.param) as eu, databases.url(request.param) as us:
-        made = await TwoRegions.open(tmp_path, eu, us)
+    kind = request.param
+    async with databases.url(kind) as eu, databases.url(kind) as us, databases.key_store(kind) as keys:
+        made = await TwoRegions.open(tmp_path, database_url=eu, database_url_us=us, key_store_url=keys)
         await asyncio.to_thread(made.furnish)
         yield made
         await made.close()

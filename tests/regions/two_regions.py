@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +17,8 @@ from bot.core.ids import new_id
 from bot.core.keys import SERVICE, Vault
 from bot.core.moving import Road, make_move_job
 from bot.core.ports import Tx
+from bot.core.residence import Directory
 from bot.settings import Settings
-from bot.storage.directory import SqliteDirectory
 from bot.workers import DatabaseEngine
 from tests.stage import START
 
@@ -59,32 +59,37 @@ class _Engine:
         return self._engine.read(unit, *purpose)
 
 
-class _Directory(SqliteDirectory):
-    faults: Faults
+class _Directory:
+    """The directory, with faults."""
 
-    def settle(self, links: Any, region: str) -> None:
-        self.faults.run(lambda: super(_Directory, self).settle(links, region))
+    def __init__(self, directory: Directory) -> None:
+        self._directory, self.faults = directory, Faults()
+        self.near, self.find, self.links = directory.near, directory.find, directory.links
+        self.leave, self.regions, self.close = directory.leave, directory.regions, directory.close
+
+    def settle(self, links: Mapping[int, str], region: str) -> None:
+        self.faults.run(lambda: self._directory.settle(links, region))
 
 
 class TwoRegions:
     """EU at home and US, with ALICE in the first."""
 
-    def __init__(self, folder: Path, cores: dict[str, Core], clock: FixedClock) -> None:
+    def __init__(self, cores: dict[str, Core], clock: FixedClock) -> None:
         self.cores, self.clock = cores, clock
         vault = Vault(cores[HOME].ring)
-        self.directory = _Directory(folder / "directory", HOME, lambda number: vault.blind_index("d", str(number)))
+        self.directory = _Directory(cores[HOME].safe.directory(lambda number: vault.blind_index("d", str(number))))
 
     @classmethod
-    async def open(cls, folder: Path, eu: str | None = None, us: str | None = None) -> TwoRegions:
-        """In files, or in the databases of two addresses."""
+    async def open(cls, folder: Path, **addresses: str | None) -> TwoRegions:
+        """In files, or in databases."""
         clock = FixedClock(START)
-        settings = Settings(data_dir=folder, database_url=eu, database_url_us=us)
+        settings = Settings(data_dir=folder, **addresses)
         cores = {}
         for region in (HOME, AWAY):
             found = settings.for_region(region)
             assert found is not None
             cores[region] = await open_core(found, clock)
-        return cls(folder, cores, clock)
+        return cls(cores, clock)
 
     async def close(self) -> None:
         self.directory.close()

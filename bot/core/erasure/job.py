@@ -23,7 +23,7 @@ from bot.core.delivery import Delivery
 from bot.core.erasure import certificate
 from bot.core.erasure.ledger import Entry, Ledger
 from bot.core.erasure.sources import SOURCES, erase_identity, left
-from bot.core.errors import ErasureLeftError
+from bot.core.errors import ErasureLeftError, TransitionError
 from bot.core.keys import rotation
 from bot.core.keys.ring import SIGNING, KeyRing
 from bot.core.ports import Tx
@@ -120,7 +120,10 @@ def _claim(tx: Tx, item: work.Work) -> work.Work | None:
         work.finish(tx, item)
         return None
     if case.status == Status.GRACE:
-        cases.move(tx, case, Step.CLAIM, actor="service")
+        try:
+            cases.move(tx, case, Step.CLAIM, actor="service")
+        except TransitionError:  # taken back between our look and our write, and this work with it
+            raise work.FencedError from None
     return work.advance(tx, item, "claimed")
 
 

@@ -52,8 +52,8 @@ def _rest(tx: Tx, item: work.Work) -> None:
 
 
 def _pass(engine: work.Engine, item: work.Work) -> work.Work:
-    names = engine.read(lambda tx: sorted(tx.of_subjects()))
-    for name in names:
+    names = engine.read(lambda tx: [name for name, rows in tx.of_subjects().items() if rows.count(subject=item.ref)])
+    for name in sorted(names):
         if name < item.checkpoint["table"]:
             continue
         if name != item.checkpoint["table"]:

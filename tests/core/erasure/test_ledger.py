@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,16 +17,19 @@ from bot.core.erasure.lines import Anchor, Lines
 from bot.core.errors import LedgerCutError, LedgerError
 from bot.core.keys.ring import NamedKey
 from tests.core.house import NOON
-from tests.core.ledgers import FilePlace, Place, numbered
+from tests.core.ledgers import FilePlace, Place, PostgresPlace, numbered
+from tests.databases import BOTH, Databases
 
 KEY = bytes(range(32))
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = FilePlace(tmp_path)
-    yield made
-    made.close()
+@pytest.fixture(params=BOTH)
+async def place(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[Place]:
+    """In a file, and in a database."""
+    async with databases.key_store(request.param) as url:
+        made: Place = FilePlace(tmp_path) if url is None else PostgresPlace(url)
+        yield made
+        made.close()
 
 
 def entry(number: int, ledger: Ledger) -> Entry:
@@ -90,12 +93,12 @@ def test_a_line_torn_by_a_power_failure_is_written_over(tmp_path: Path, torn: in
     place.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_every_change_shows(place: Place, data: st.DataObject) -> None:
     """An edit, a removed line anywhere, another order, a line of another key: while nothing runs."""
     place.clear()
-    written(place)
+    written(place, 2)
     lines = place.lines()
     match data.draw(st.sampled_from(["edit", "remove", "cut", "swap", "forge"])):
         case "edit":
@@ -109,7 +112,7 @@ def test_every_change_shows(place: Place, data: st.DataObject) -> None:
             at = data.draw(st.integers(0, len(lines) - 2))
             lines[at], lines[at + 1] = lines[at + 1], lines[at]
         case _:
-            lines.append(lines[-1].replace(b"DEL-000003", b"DEL-000009"))
+            lines.append(lines[-1].replace(b"DEL-000001", b"DEL-000009"))
     place.rewrite(lines)
     with pytest.raises(LedgerError):
         place.open(KEY).entries()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,12 +13,13 @@ from hypothesis import strategies as st
 from bot.core import deletion, forgetting, work
 from bot.core.accounts import OPEN
 from bot.core.cases import Status
-from bot.core.clock import FixedClock
+from bot.core.clock import FixedClock, SystemRandomness
 from bot.core.erasure import holds
 from bot.core.erasure.sources import left
 from bot.core.errors import HeldError, NotFoundError, ShreddedError, TakeBackOverError
+from bot.core.ids import new_id
 from bot.core.ports import Tx
-from tests.core.house import NOON, SECRET, House, open_house
+from tests.core.house import NOON, SECRET, Home, House, open_house
 
 
 def _take_back(house: House, subject: str) -> bool:
@@ -44,9 +44,9 @@ def _settled(house: House, subject: str, *, taken_back: bool) -> None:
         assert len(house.ledger.entries()) == 1
 
 
-async def test_taking_back_and_the_sweep_cannot_both_win(tmp_path: Path) -> None:
+async def test_taking_back_and_the_sweep_cannot_both_win(home: Home) -> None:
     """Two processes at the very end of the grace period, a dozen times."""
-    async with open_house(tmp_path) as here, open_house(tmp_path, here.clock) as there:
+    async with open_house(home) as here, open_house(home, here.clock) as there:
         outcomes = set()
         for number in range(12):
             subject = here.person(number)
@@ -76,15 +76,20 @@ async def test_taking_back_and_the_sweep_cannot_both_win(tmp_path: Path) -> None
 DEEDS = st.lists(st.sampled_from(["back", "work", "hold", "lift", "day", "day", "week"]), min_size=2, max_size=14)
 
 
-@settings(max_examples=30, deadline=None)
-@given(DEEDS)
-def test_no_sequence_of_deeds_ends_in_between(tmp_path_factory: pytest.TempPathFactory, deeds: list[str]) -> None:
+def test_no_sequence_of_deeds_ends_in_between(home: Home) -> None:
     """Whatever the order: taken back whole, or erased whole, never while held, never after it was refused."""
-    asyncio.run(_deeds(tmp_path_factory.mktemp("deeds"), deeds))
+
+    @settings(max_examples=8 if home.on_postgres else 30, deadline=None)
+    @given(DEEDS)
+    def law(deeds: list[str]) -> None:
+        asyncio.run(_deeds(home, deeds))
+
+    law()
 
 
-async def _deeds(folder: Path, deeds: list[str]) -> None:
-    async with open_house(folder, FixedClock(NOON)) as house:
+async def _deeds(home: Home, deeds: list[str]) -> None:
+    home = await home.another(new_id(SystemRandomness()))
+    async with open_house(home, FixedClock(NOON)) as house:
         subject, taken_back, held = house.person(), False, False
         house.delete(subject)
         for deed in deeds:
@@ -120,9 +125,9 @@ async def _deeds(folder: Path, deeds: list[str]) -> None:
         _settled(house, subject, taken_back=taken_back)
 
 
-async def test_a_hold_stops_the_erasure_between_two_steps(tmp_path: Path) -> None:
+async def test_a_hold_stops_the_erasure_between_two_steps(home: Home) -> None:
     """What is destroyed is destroyed; the rest stays until the hold is lifted, and then goes."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
         ref = house.delete(subject)
         house.clock.move(timedelta(days=7))
@@ -146,9 +151,9 @@ async def test_a_hold_stops_the_erasure_between_two_steps(tmp_path: Path) -> Non
         _settled(house, subject, taken_back=False)
 
 
-async def test_what_the_bot_made_is_forgotten_by_the_same_path(tmp_path: Path) -> None:
+async def test_what_the_bot_made_is_forgotten_by_the_same_path(home: Home) -> None:
     """Ledger, certificate and verification; refused under a hold; reachable by nobody from the first moment."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         from bot.core import accounts
 
         account = house.do(lambda tx: accounts.open_for_telegram(tx, 1)[0])
@@ -165,9 +170,9 @@ async def test_what_the_bot_made_is_forgotten_by_the_same_path(tmp_path: Path) -
         assert house.look(lambda tx: left(tx, account.id, "")) == ()
 
 
-async def test_what_crept_in_meanwhile_is_found(tmp_path: Path) -> None:
+async def test_what_crept_in_meanwhile_is_found(home: Home) -> None:
     """A row that appears after its source was emptied is erased by the verification."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
         house.delete(subject)
         house.clock.move(timedelta(days=7))
@@ -186,18 +191,18 @@ async def test_what_crept_in_meanwhile_is_found(tmp_path: Path) -> None:
         assert house.look(lambda tx: left(tx, subject, "")) == ()
 
 
-async def test_every_record_that_names_a_subject_is_erased(tmp_path: Path) -> None:
+async def test_every_record_that_names_a_subject_is_erased(home: Home) -> None:
     """Nothing has to be registered: a table with a `subject` is emptied because it has one."""
     from bot.storage.tables import metadata
 
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         names = {rows._table.name for rows in house.look(lambda tx: list(tx.of_subjects().values()))}  # type: ignore[attr-defined]
         assert names == {table.name for table in metadata.tables.values() if "subject" in table.c}
 
 
-async def test_the_purge_window_ends_only_without_the_old_key(tmp_path: Path) -> None:
+async def test_the_purge_window_ends_only_without_the_old_key(home: Home) -> None:
     """However late the service was running: at the promised day no key is left that opens an old copy."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject, other = house.person(1), house.person(2)
         ref = house.delete(subject)
         house.clock.move(timedelta(days=7))

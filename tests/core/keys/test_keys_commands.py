@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import audit_verify
 from bot.app import open_core
@@ -17,32 +18,42 @@ from bot.core.clock import SystemClock
 from bot.core.errors import NotFoundError, PolicyError, SealError
 from bot.core.policies import load_policy, shipped_policy_file
 from bot.settings import Settings
+from tests.core.house import Home
 
 NOTHING = (None, None, None)
 
 
 @pytest.fixture
-async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+async def desk(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With an account named kim."""
-    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path))
-    core = await open_core(Settings(data_dir=tmp_path))
+    settings = home.settings()
+    environment = {
+        "BOT_DATA_DIR": settings.data_dir,
+        "BOT_KEY_FILE": settings.key_file,
+        "BOT_DATABASE_URL": settings.database_url,
+        "BOT_KEY_STORE_URL": settings.key_store_url,
+    }
+    for name, value in environment.items():
+        if value is not None:
+            monkeypatch.setenv(name, str(value))
+    core = await open_core(settings)
     await core.database.write(lambda tx: accounts.create(tx, name="kim"))
     await core.stop()
-    return tmp_path
+    return settings
 
 
-async def _kim_is_there(folder: Path, **settings: object) -> None:
-    core = await open_core(Settings(data_dir=folder, **settings), SystemClock())  # type: ignore[arg-type]
+async def _kim_is_there(desk: Settings, **settings: object) -> None:
+    core = await open_core(desk.model_copy(update=settings), SystemClock())
     assert (await core.database.read(lambda tx: accounts.get_by_name(tx, "kim"))).name == "kim"
     await core.stop()
 
 
 @pytest.mark.parametrize("level", ["root", "region", "epoch"])
-async def test_each_level_is_rotated_and_everything_opens(folder: Path, level: str, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_each_level_is_rotated_and_everything_opens(desk: Settings, level: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Twice, with the status telling of it."""
     for _ in range(2):
         assert await keys.rotate(level, subject=None, target=NOTHING) == 0
-        await _kim_is_there(folder)
+        await _kim_is_there(desk)
     assert await keys.status() == 0
     shown = capsys.readouterr().out
     assert "region EU, root key held by file" in shown
@@ -55,10 +66,10 @@ async def test_each_level_is_rotated_and_everything_opens(folder: Path, level: s
         assert "region 3: since" in shown
 
 
-async def test_the_signing_key_is_rotated_and_the_trail_verifies(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_signing_key_is_rotated_and_the_trail_verifies(desk: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """With today's public key and with the copy that somebody kept of the first one."""
     assert await audit("checkpoint", None) == 0
-    published = folder / "audit" / "checkpoints-eu.jsonl.pub"
+    published = desk.data_dir / "audit" / "checkpoints-eu.jsonl.pub"
     kept = published.read_bytes()
     for number in (2, 3):
         assert await keys.rotate("signing", subject=None, target=NOTHING) == 0
@@ -70,42 +81,42 @@ async def test_the_signing_key_is_rotated_and_the_trail_verifies(folder: Path, c
     shown = capsys.readouterr().out
     assert shown.count("signed before: ") == 2 and shown.count("signs now: ") == 1
     assert "signing 2: destroyed" in shown and "signing 3: since" in shown
-    chain = folder / "chain.jsonl"
+    chain = desk.data_dir / "chain.jsonl"
     assert await audit("export", chain) == 0
-    (folder / "kept.pub").write_bytes(kept)
-    assert audit_verify.main([str(chain), str(published.with_suffix("")), str(folder / "kept.pub")]) == 0
+    (desk.data_dir / "kept.pub").write_bytes(kept)
+    assert audit_verify.main([str(chain), str(published.with_suffix("")), str(desk.data_dir / "kept.pub")]) == 0
     assert "handed over 2 times" in capsys.readouterr().out
 
 
-async def test_the_ledger_key_is_rotated_and_the_old_one_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_ledger_key_is_rotated_and_the_old_one_kept(desk: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """It can check and recognise; the desk opens as before."""
     assert await keys.rotate("ledger", subject=None, target=NOTHING) == 0
-    await _kim_is_there(folder)
+    await _kim_is_there(desk)
     assert await keys.status() == 0
     shown = capsys.readouterr().out
     assert re.search(r"ledger 1: since .*, checks and recognises older lines only", shown)
     assert re.search(r"ledger 2: since [^,]*$", shown, re.M)
 
 
-async def test_one_persons_key_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_persons_key_is_rotated(desk: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the account's name; and the service's own."""
     monkeypatch.setattr(work, "LEASE", work.LEASE * 0)
     assert await keys.rotate("dek", subject="kim", target=NOTHING) == 0
     assert await keys.rotate("dek", subject="service", target=NOTHING) == 0
-    await _kim_is_there(folder)
+    await _kim_is_there(desk)
     assert await keys.rotate("dek", subject=None, target=NOTHING) == 2
     with pytest.raises(NotFoundError):
         await keys.rotate("dek", subject="nobody", target=NOTHING)
 
 
-async def test_the_root_key_moves_to_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_root_key_moves_to_the_environment(desk: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the file of before opens nothing any more."""
     secret = base64.b64encode(bytes(range(32))).decode()
     monkeypatch.setenv("NEXT_ROOT", secret)
     assert await keys.rotate("root", subject=None, target=(None, "NEXT_ROOT", None)) == 0
-    await _kim_is_there(folder, root_key=secret)
+    await _kim_is_there(desk, root_key=SecretStr(secret))
     with pytest.raises(SealError):
-        await _kim_is_there(folder)
+        await _kim_is_there(desk)
 
 
 def test_a_policy_that_could_not_keep_the_purge_promise_is_refused(tmp_path: Path) -> None:

@@ -11,16 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import work
+from bot.core.clock import SystemRandomness
 from bot.core.errors import KeyUnavailableError, SealError, ShreddedError
+from bot.core.ids import new_id
 from bot.core.keys import SERVICE, FileKekHolder, StaticKekHolder, reseal, rotation
 from bot.core.keys.keychain import Keychain
 from bot.core.ports import Tx
-from tests.core.house import SECRET, House, open_house
+from tests.core.house import SECRET, Home, House, open_house
 
 
-async def test_an_epoch_is_rolled_and_its_key_destroyed_on_schedule(tmp_path: Path) -> None:
+async def test_an_epoch_is_rolled_and_its_key_destroyed_on_schedule(home: Home) -> None:
     """After `epoch_length` a new epoch; `backup_kept` later the old key is gone. People notice nothing."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         people = [house.person(number) for number in range(5)]
         limits = house.look(lambda tx: tx.policy.safeguards)
         house.wait(days=limits.epoch_length.as_timedelta().days)
@@ -46,9 +48,9 @@ async def test_a_destroyed_key_leaves_no_byte_in_the_store(tmp_path: Path) -> No
             other.ring.epoch(1)
 
 
-async def test_a_shredded_key_is_never_wrapped_anew(tmp_path: Path) -> None:
+async def test_a_shredded_key_is_never_wrapped_anew(home: Home) -> None:
     """Its row stays behind in its old epoch, empty."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
         house.do(lambda tx: tx.keys.shred(subject))
         rotation.retire(house.engine, house.ring, 1, lambda tx: None)
@@ -56,9 +58,9 @@ async def test_a_shredded_key_is_never_wrapped_anew(tmp_path: Path) -> None:
         assert (row.epoch, row.wrapped) == (1, None)
 
 
-async def test_nobody_wraps_with_an_epoch_that_another_process_left(tmp_path: Path) -> None:
+async def test_nobody_wraps_with_an_epoch_that_another_process_left(home: Home) -> None:
     """A process that knows nothing of the new epoch learns of it in the transaction that makes a key."""
-    async with open_house(tmp_path) as house, open_house(tmp_path, house.clock) as other:
+    async with open_house(home) as house, open_house(home, house.clock) as other:
         assert other.ring.current_epoch().number == 1
         rotation.retire(house.engine, house.ring, 1, lambda tx: None)
         subject = other.person()
@@ -90,11 +92,11 @@ class Dying:
 
 
 @pytest.mark.parametrize("kind", ["epoch", "dek"])
-async def test_killed_anywhere_a_rotation_goes_on_and_ends(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_killed_anywhere_a_rotation_goes_on_and_ends(home: Home, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every transaction of it, before and after its commit."""
     monkeypatch.setattr(rotation, "BATCH", 2)
     monkeypatch.setattr(reseal, "BATCH", 1)
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         people = [house.person(number, f"{SECRET} {number}") for number in range(4)]
         survived, step = False, 0
         while not survived:
@@ -120,9 +122,9 @@ async def test_killed_anywhere_a_rotation_goes_on_and_ends(tmp_path: Path, kind:
         assert step > 5
 
 
-async def test_a_rotated_data_key_opens_nothing_any_more(tmp_path: Path) -> None:
+async def test_a_rotated_data_key_opens_nothing_any_more(home: Home) -> None:
     """Every value was sealed anew: with the old key put back, nothing of the subject opens."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
         before = house.look(lambda tx: tx.keys.rows.get(id=subject))
         house.do(lambda tx: reseal.schedule(tx, subject))
@@ -136,9 +138,9 @@ async def test_a_rotated_data_key_opens_nothing_any_more(tmp_path: Path) -> None
                 house.look(lambda tx, name=name: getattr(tx, name).select(subject=subject))
 
 
-async def test_while_a_data_key_is_rotated_both_read_and_the_new_one_seals(tmp_path: Path) -> None:
+async def test_while_a_data_key_is_rotated_both_read_and_the_new_one_seals(home: Home) -> None:
     """Nobody waits, in any process."""
-    async with open_house(tmp_path) as house, open_house(tmp_path, house.clock) as other:
+    async with open_house(home) as house, open_house(home, house.clock) as other:
         subject = house.person()
         assert other.reads(subject) == SECRET
         house.do(lambda tx: tx.keys.begin_reseal(subject))
@@ -148,9 +150,9 @@ async def test_while_a_data_key_is_rotated_both_read_and_the_new_one_seals(tmp_p
         assert house.look(lambda tx: tx.accounts.get(id=subject)).name == "Neu"
 
 
-async def test_a_generation_that_was_rolled_back_is_not_taken_for_another_key(tmp_path: Path) -> None:
+async def test_a_generation_that_was_rolled_back_is_not_taken_for_another_key(home: Home) -> None:
     """The cache compares the wrapped bytes, too: a failed transaction leaves no wrong key behind."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
 
         def fails(tx: Tx) -> None:
@@ -165,44 +167,44 @@ async def test_a_generation_that_was_rolled_back_is_not_taken_for_another_key(tm
         assert house.reads(subject) == SECRET
 
 
-async def test_a_region_key_rotation_that_was_interrupted_is_finished(tmp_path: Path) -> None:
+async def test_a_region_key_rotation_that_was_interrupted_is_finished(home: Home) -> None:
     """Made, half re-wrapped, not yet destroyed: the next call ends it and makes no third key."""
-    async with open_house(tmp_path) as house:
+    async with open_house(home) as house:
         subject = house.person()
         house.ring._make("region", 2)
         assert house.ring.new_region_key() == 2
         assert [key.number for key in house.ring.stored() if key.kind == "region" and key.wrapped] == [2]
-        async with open_house(tmp_path, house.clock) as other:
+        async with open_house(home, house.clock) as other:
             assert other.reads(subject) == SECRET
 
 
-async def test_a_root_key_rotation_may_stop_anywhere(tmp_path: Path) -> None:
+async def test_a_root_key_rotation_may_stop_anywhere(home: Home) -> None:
     """Next key made; region keys wrapped; renamed: at each point a new start opens everything."""
-    async with open_house(tmp_path) as house:
-        subject, old, holder = house.person(), (tmp_path / "root.key").read_bytes(), house.ring.holder
+    async with open_house(home) as house:
+        subject, old, holder = house.person(), home.root_key.read_bytes(), house.ring.holder
 
         async def opens() -> None:
-            async with open_house(tmp_path, house.clock) as other:
+            async with open_house(home, house.clock) as other:
                 assert other.reads(subject) == SECRET
 
-        again = FileKekHolder(tmp_path / "root.key")
+        again = FileKekHolder(home.root_key)
         again.begin_rotation()
         await opens()
         house.ring.rewrap_root(again)
         await opens()
         again.finish_rotation()
         await opens()
-        assert (tmp_path / "root.key").read_bytes() != old
+        assert home.root_key.read_bytes() != old
         assert holder.unwrap(again.wrap(bytes(32), "x"), "x") == bytes(32), "a running process finds the new file"
-        (tmp_path / "root.key").write_bytes(old)
+        home.root_key.write_bytes(old)
         with pytest.raises(SealError):
-            async with open_house(tmp_path, house.clock):
+            async with open_house(home, house.clock):
                 """The old root key opens nothing any more."""
 
 
-async def test_a_process_with_an_old_root_key_makes_no_region_key(tmp_path: Path) -> None:
+async def test_a_process_with_an_old_root_key_makes_no_region_key(home: Home) -> None:
     """Wrapped by a key that is about to be thrown away, it would be lost."""
-    async with open_house(tmp_path) as house, open_house(tmp_path, house.clock) as other:
+    async with open_house(home) as house, open_house(home, house.clock) as other:
         house.ring.rewrap_root(StaticKekHolder(bytes(32)))
         with pytest.raises(SealError):
             other.ring.new_region_key()
@@ -213,15 +215,20 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
-@given(DEEDS)
-def test_no_sequence_of_rotations_makes_anything_unreadable(tmp_path_factory: pytest.TempPathFactory, deeds: list[str]) -> None:
+def test_no_sequence_of_rotations_makes_anything_unreadable(home: Home) -> None:
     """And in the end no live key hangs on an old one, and no shredded one opens."""
-    asyncio.run(_rotations(tmp_path_factory.mktemp("keys"), deeds))
+
+    @settings(max_examples=8 if home.on_postgres else 25, deadline=None)
+    @given(DEEDS)
+    def law(deeds: list[str]) -> None:
+        asyncio.run(_rotations(home, deeds))
+
+    law()
 
 
-async def _rotations(folder: Path, deeds: list[str]) -> None:
-    async with open_house(folder) as first, open_house(folder, first.clock) as second:
+async def _rotations(home: Home, deeds: list[str]) -> None:
+    home = await home.another(new_id(SystemRandomness()))
+    async with open_house(home) as first, open_house(home, first.clock) as second:
         people, shredded, houses = [first.person(1)], list[str](), [first, second]
         for number, deed in enumerate(deeds, 2):
             house = houses[number % 2]
@@ -235,7 +242,7 @@ async def _rotations(folder: Path, deeds: list[str]) -> None:
             elif deed == "region":
                 house.ring.new_region_key()
             elif deed == "root":
-                holder = FileKekHolder(folder / "root.key")
+                holder = FileKekHolder(home.root_key)
                 holder.begin_rotation()
                 house.ring.rewrap_root(holder)
                 holder.finish_rotation()

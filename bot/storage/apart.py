@@ -1,0 +1,99 @@
+"""What else lies apart from the data in PostgreSQL, so that machines need share no folder: ledgers, and the mark of a restore."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from bot.core.errors import LedgerCutError
+from bot.storage.doors import Door, make_tables
+from bot.storage.instant import Instant
+
+_metadata = MetaData()
+_lines = Table(
+    "ledger_lines",
+    _metadata,
+    Column("ledger", String(80), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", LargeBinary, nullable=False),
+)
+_marks = Table(
+    "quarantine",
+    _metadata,
+    Column("region", String(16), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+
+class SqlLines:
+    """Implements `bot.core.erasure.lines.Lines` as rows that are only ever inserted, each under its number."""
+
+    def __init__(self, door: Door, ledger: str) -> None:
+        self.name = ledger
+        self._door = door
+        self._count = 0
+        make_tables(door, _metadata)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        return self._door.exclusive(f"ledger {self.name}")
+
+    def read(self, after: int) -> list[bytes]:
+        mine = _lines.c.ledger == self.name
+        fresh = select(_lines.c.line).where(mine, _lines.c.number > after).order_by(_lines.c.number)
+
+        def read(connection: Connection) -> tuple[int, list[bytes]]:
+            count = connection.execute(select(func.count()).where(mine)).scalar_one()
+            return count, [bytes(line) for (line,) in connection.execute(fresh)]
+
+        self._count, found = self._door.run(read)
+        if self._count < after:
+            raise LedgerCutError(self.name, self._count, after)
+        return found
+
+    def add(self, line: bytes) -> None:
+        row = {"ledger": self.name, "number": self._count + 1, "line": line}
+
+        def add(connection: Connection) -> None:
+            mine = _lines.c.ledger == self.name, _lines.c.number == row["number"]
+            if connection.execute(select(_lines.c.line).where(*mine)).scalar_one_or_none() != line:
+                connection.execute(insert(_lines), row)
+
+        self._door.run(add)
+        self._count += 1
+
+
+class SqlMarker:
+    """Implements `bot.core.erasure.quarantine.Marker`."""
+
+    def __init__(self, door: Door, region: str) -> None:
+        self._door = door
+        self._region = region
+        make_tables(door, _metadata)
+
+    def enter(self) -> None:
+        def enter(connection: Connection) -> None:
+            connection.execute(delete(_marks).where(_marks.c.region == self._region))
+            connection.execute(insert(_marks), {"region": self._region, "since": datetime.now(UTC)})
+
+        self._door.run(enter)
+
+    def leave(self) -> None:
+        self._door.run(lambda connection: connection.execute(delete(_marks).where(_marks.c.region == self._region)))
+
+    def is_on(self) -> bool:
+        wanted = select(func.count()).where(_marks.c.region == self._region)
+        return bool(self._door.run(lambda connection: connection.execute(wanted).scalar_one()))
