@@ -17,6 +17,8 @@ from aiogram.fsm.storage.base import BaseEventIsolation
 from aiogram.fsm.strategy import FSMStrategy
 
 from bot.core import residence, staff
+from bot.core.breaches.wanting import WATCH
+from bot.core.breaches.watching import make_watch_job
 from bot.core.clock import Clock, SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
 from bot.core.erasure.ledger import Ledger
@@ -28,8 +30,7 @@ from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
 from bot.core.staff import roster
 from bot.core.staff.copying import COPY
-from bot.core.support import groups, linking, rounds
-from bot.core.support.rounds import ROUND, make_round_job
+from bot.core.support import groups, linking
 from bot.core.understanding import Understanding
 from bot.core.work import Job
 from bot.regions import RegionDesk, Regions
@@ -198,8 +199,8 @@ def create_app(
         moves: dict[str, Job] = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
         if opened is core:
             moves[COPY] = roster.make_copy_job(regions.others)
-            moves[ROUND] = make_round_job(regions.others)
-        sweeps = [rounds.sweep] if opened is core else [regions.make_sweep(opened.ring.region)]
+            moves[WATCH] = make_watch_job(regions)
+        sweeps = [] if opened is core else [regions.make_sweep(opened.ring.region)]
         worker = Worker(opened, all_jobs(opened) | moves, sweeps)
         worker.on_dead = work_is_dead
         return RegionDesk(opened, inbox, sender, worker)

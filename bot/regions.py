@@ -136,11 +136,8 @@ class Regions:
     async def open_used(self) -> None:
         """Open every region where somebody lives or once lived: deadlines and keys there have their dates."""
         self._know_loop()
-        living = self.directory.regions()
-        for region in self._core.settings.served:
-            settings = self._core.settings.for_region(region)
-            if settings is not None and (region in living or was_used(settings)):
-                await self.open(region)
+        for region in self.in_use():
+            await self.open(region)
 
     async def start(self) -> None:
         """Open what is used and work in the background from now on."""
@@ -192,6 +189,16 @@ class Regions:
     def used(self) -> Sequence[str]:
         """See bot.telegram.regions.Regions."""
         return tuple(self.desks)
+
+    def in_use(self) -> Sequence[str]:
+        """The served regions in which somebody lives or ever did, home first; they need not be open yet."""
+        living = {self.home, *self.desks, *self.directory.regions()}
+        found = {self.home: None}
+        for region in self._core.settings.served:
+            settings = self._core.settings.for_region(region)
+            if settings is not None and (region in living or was_used(settings)):
+                found[region] = None
+        return tuple(found)
 
     def others(self) -> list[Engine]:
         """From a job's thread: the ways to the databases of every open region but home."""

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.checkpoints import Checkpoints
 from bot.core import cases, conversations, deletion, delivery, drafts, exports, retention, work
+from bot.core.breaches import clock as breach_clock
+from bot.core.breaches import record as breach_record
+from bot.core.breaches import register as breach_register
+from bot.core.breaches.finding import find_job
+from bot.core.breaches.telling import tell_job
+from bot.core.breaches.wanting import FIND, TELL
 from bot.core.erasure.job import ERASE, PURGED, Eraser
 from bot.core.keys import Purpose, reseal, rotation
 from bot.core.keys.ring import SIGNING
 from bot.core.policies.announcing import announce_job
 from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
-from bot.core.support import four_eyes, rooms, warnings
+from bot.core.support import four_eyes, rooms
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -166,7 +172,7 @@ class Worker:
 SWEEPS: tuple[Callable[[Tx], int], ...] = (
     cases.sweep,
     four_eyes.sweep,
-    warnings.sweep,
+    breach_clock.sweep,
     retention.counted("conversation", conversations.sweep),
     retention.counted("draft", drafts.sweep),
     retention.counted("delivery", delivery.sweep),
@@ -177,6 +183,8 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     retention.counted("link_token", retention.sweep_link_tokens),
     retention.counted("link_token", exports.links.sweep),
     retention.counted("tally", retention.sweep_tallies),
+    retention.counted("draft", breach_record.sweep_drafts),
+    retention.counted("breach", breach_register.sweep),
 )
 
 
@@ -192,6 +200,8 @@ def all_jobs(core: Core) -> dict[str, Job]:
         deletion.REMIND: deletion.remind_job,
         retention.REPORT: retention.report_job,
         ANNOUNCE: announce_job,
+        FIND: find_job,
+        TELL: tell_job,
         ERASE: eraser.erase_job,
         PURGED: eraser.purged_job,
         rotation.ROLL: rotation.make_roll_job(core.ring),

@@ -42,6 +42,7 @@ class Why(StrEnum):
     LEGAL = "legal"
     SAFETY = "safety"
     BREACH = "breach"
+    DRILL = "drill"
     UNKNOWN = "unknown"
 
 

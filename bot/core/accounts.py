@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core import audit, residence
 from bot.core.audit import Tag
+from bot.core.breaches import reached
 from bot.core.errors import LinkError, NotFoundError, PrivacyError
 from bot.core.ids import SubjectId, new_id, new_token
 from bot.core.ports import Tx, sealed
@@ -198,6 +199,7 @@ def _link(tx: Tx, subject: str, telegram_id: int) -> None:
         TelegramLink(telegram_index(tx, telegram_id), subject, tx.clock.now(), telegram_id=str(telegram_id))
     )
     audit.record(tx, Tag.ACCOUNT_LINKED, subject=subject)
+    reached.is_back(tx, subject)
 
 
 def _hash(token: str) -> str:

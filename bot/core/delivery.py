@@ -53,7 +53,6 @@ class OutboxRow:
     lease_until: datetime | None = None
     slot: str = ""
     error: str = ""
-    rank: int = 0
     payload: dict[str, Any] | None = sealed("json", default=None)
 
 
@@ -136,9 +135,16 @@ def slot_message(tx: Tx, lane: str, slot: str) -> int | None:
     return row.message_id if row else None
 
 
+def slot_of(tx: Tx, lane: str, message_id: int) -> str:
+    """The slot that a message of this chat shows, empty for any other message."""
+    row = tx.slots.find(lane=lane, message_id=message_id)
+    return row.id.removeprefix(f"{lane}:") if row else ""
+
+
 def fill_slot(tx: Tx, lane: str, subject: str, slot: str, message_id: int) -> None:
-    """Remember it."""
+    """Remember it. A message shows one slot: what it showed before is shown no more."""
     tx.slots.remove(id=f"{lane}:{slot}")
+    tx.slots.remove(lane=lane, message_id=message_id)
     tx.slots.add(SlotRow(f"{lane}:{slot}", subject, lane, message_id, tx.clock.now()))
 
 

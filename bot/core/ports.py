@@ -12,7 +12,7 @@ from bot.core.ids import Randomness
 if TYPE_CHECKING:
     from bot.core.accounts import Account, LinkToken, TelegramLink
     from bot.core.audit import AuditEntry
-    from bot.core.breaches import Breach, BreachNotice
+    from bot.core.breaches import Breach, BreachNotice, Telling
     from bot.core.cases import Case
     from bot.core.communities import Community
     from bot.core.confirmations import Confirmation
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.core.questions import Tally
     from bot.core.staff import Member
     from bot.core.support.bans import Ban
-    from bot.core.support.digests import Digest
     from bot.core.support.four_eyes import Proposal
     from bot.core.support.groups import TeamGroup
     from bot.core.support.letters import Attachment, Letter
@@ -192,11 +191,11 @@ class Tx(Protocol):
     @property
     def bans(self) -> Collection[Ban]: ...
     @property
-    def digests(self) -> Collection[Digest]: ...
-    @property
     def communities(self) -> Collection[Community]: ...
     @property
     def breaches(self) -> Collection[Breach]: ...
+    @property
+    def breach_tellings(self) -> Collection[Telling]: ...
     @property
     def breach_notices(self) -> Collection[BreachNotice]: ...
     @property

@@ -15,7 +15,9 @@ from operator import add
 from statistics import median
 from typing import Any, Final
 
+from bot.core import breaches
 from bot.core.audit import Tag
+from bot.core.breaches.clock import is_kept
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.cases.clocks import effective_now, received_at
 from bot.core.policies import Policy, Span
@@ -174,17 +176,15 @@ def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime)
 
 
 def _breaches(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:
-    wanted: dict[str, Any] = {"at__ge": since} if since else {}
-    within = tx.policy.span("breach").as_timedelta()
-    told: dict[str, datetime] = {}
-    for entry in tx.audit.each(tag=Tag.BREACH_NOTIFIED.value, order_by="id"):
-        told.setdefault(entry.ref, entry.at)
-    for entry in tx.audit.each(tag=Tag.BREACH_RECORDED.value, order_by="id", **wanted):
-        if entry.ref in told:
-            took = told[entry.ref] - entry.at
-            count.answered(took, in_time=took <= within)
+    """Kept when both the people (where there are any) and the authorities were told in time; a drill owes nothing."""
+    wanted: dict[str, Any] = {"aware_at__ge": since} if since else {}
+    recorded = (breaches.Status.OPEN.value, breaches.Status.CLOSED.value)
+    for breach in tx.breaches.each(drill=False, status__in=recorded, opened=False, **wanted):
+        if is_kept(breach):
+            done_at = max(at for at in (breach.told_at, breach.reported_at) if at is not None)
+            count.answered(done_at - breach.aware_at, in_time=done_at <= breach.due_at)
         else:
-            count.unanswered(overdue=now - entry.at > within)
+            count.unanswered(overdue=now > breach.due_at)
 
 
 def _seconds(span: timedelta | None) -> int | None:

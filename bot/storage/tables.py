@@ -24,7 +24,7 @@ from bot.core import (
     questions,
     work,
 )
-from bot.core.breaches import Breach, BreachNotice
+from bot.core.breaches import Breach, BreachNotice, Telling
 from bot.core.communities import Community
 from bot.core.erasure.certificate import Certificate
 from bot.core.keys import EpochHead, SubjectKey
@@ -32,7 +32,6 @@ from bot.core.policies.versions import PolicyNotice, PolicyVersion
 from bot.core.ports import sealed_fields
 from bot.core.staff import Member
 from bot.core.support.bans import Ban
-from bot.core.support.digests import Digest
 from bot.core.support.four_eyes import Proposal
 from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import Attachment, Letter
@@ -79,16 +78,13 @@ conversations_table = _table(
 )
 segments = _table("segments", conversations.Segment, ("subject", "conversation"))
 consents_table = _table("consents", consents.Consent, ("subject", "purpose", "at"))
-cases_table = _table(
-    "cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",),
-    ("assignee", "closed_at"), ("closed_at", "target_due"), ("opened_at",), ("warn_at",), ("untold",),
-)  # fmt: skip
+cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",), ("assignee", "closed_at"))
 audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
 confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
 drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
 inbox = _table("inbox", delivery.InboxRow, ("state", "id"), ("lane", "state", "id"))
 outbox = _table("outbox", delivery.OutboxRow, ("state", "id"), ("lane", "state", "id"), ("subject",))
-slots = _table("slots", delivery.SlotRow, ("subject",))
+slots = _table("slots", delivery.SlotRow, ("subject",), ("lane", "message_id"))
 work_table = _table("work", work.Work, ("state", "due_at", "id"), ("ref", "kind"))
 packages = _table("packages", exports.Package, ("subject",), ("expires_at",))
 chunks = _table("chunks", exports.Chunk, ("subject",))
@@ -97,15 +93,15 @@ tallies = _table("tallies", questions.Tally)
 certificates = _table("certificates", Certificate)
 members = _table("members", Member)
 team_groups = _table("team_groups", TeamGroup)
-rooms = _table("rooms", Room, ("wanted_at",), ("thread",), ("card", "urgent_at"), ("subject",))
-digests = _table("digests", Digest)
+rooms = _table("rooms", Room, ("wanted_at",), ("thread",), ("card",), ("subject",))
 letters = _table("letters", Letter, ("ref", "at"), ("subject",), ("room_message",), ("source_message",), ("person_message",))
 attachments = _table("attachments", Attachment, ("ref",), ("subject",), ("at",))
 proposals = _table("proposals", Proposal, ("ref",), ("subject",), ("outcome", "expires_at"))
 bans = _table("bans", Ban, ("subject",))
 communities = _table("communities", Community)
 breaches = _table("breaches", Breach, ("closed_at",))
-breach_notices = _table("breach_notices", BreachNotice, ("breach", "state", "id"), ("subject",))
+breach_tellings = _table("breach_tellings", Telling)
+breach_notices = _table("breach_notices", BreachNotice, ("breach", "state", "id"), ("subject",), ("message",))
 policy_versions = _table("policy_versions", PolicyVersion)
 policy_notices = _table("policy_notices", PolicyNotice, ("version",), ("subject",))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, insert
 
 from bot.core.accounts import Account, LinkToken, TelegramLink
 from bot.core.audit import GENESIS, AuditEntry
-from bot.core.breaches import Breach, BreachNotice
+from bot.core.breaches import Breach, BreachNotice, Telling
 from bot.core.cases import Case
 from bot.core.clock import Clock
 from bot.core.communities import Community
@@ -30,7 +30,6 @@ from bot.core.ports import Tx
 from bot.core.questions import Tally
 from bot.core.staff import Member
 from bot.core.support.bans import Ban
-from bot.core.support.digests import Digest
 from bot.core.support.four_eyes import Proposal
 from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import Attachment, Letter
@@ -125,9 +124,9 @@ class Transaction:
     attachments = _Rows(Attachment, tables.attachments)
     proposals = _Rows(Proposal, tables.proposals)
     bans = _Rows(Ban, tables.bans)
-    digests = _Rows(Digest, tables.digests)
     communities = _Rows(Community, tables.communities)
     breaches = _Rows(Breach, tables.breaches)
+    breach_tellings = _Rows(Telling, tables.breach_tellings)
     breach_notices = _Rows(BreachNotice, tables.breach_notices)
     policy_versions = _Rows(PolicyVersion, tables.policy_versions)
     policy_notices = _Rows(PolicyNotice, tables.policy_notices)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.breaches import reached
 from bot.core.delivery import Delivery, OutboxRow
 from bot.core.ports import Tx
 
@@ -73,6 +74,8 @@ def settle(tx: Tx, row: OutboxRow, state: Delivery, error: str = "") -> None:
         error=error,
         **keep,
     )
+    if state is Delivery.PARKED and row.kind == "notice":
+        reached.parked(tx, row.id)
 
 
 def block(tx: Tx, lane: str) -> None:
@@ -91,6 +94,8 @@ def unblock(tx: Tx, lane: str) -> None:
         error="",
         due_at=tx.clock.now(),
     )
+    for link in tx.links.select(id=lane, opened=False):
+        reached.is_back(tx, link.subject)
 
 
 def _is_blocked(tx: Tx, lane: str) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from bot.cli.report import table
-from bot.core import audit, cases, deletion
-from bot.core.audit import Tag
+from bot.core import cases, deletion
+from bot.core.breaches import Breach, fields
 from bot.core.cases import Right, Step
+from bot.core.keys import SERVICE
+from bot.core.ports import Tx
 from bot.core.report import PROMISES, Kept, in_all, report
 from bot.telegram.charts import draw
 from bot.telegram.promises import promise_chart
@@ -95,14 +99,25 @@ def test_a_conversation_that_should_be_gone_is_late(office: Office) -> None:
     assert (found.open, found.late, found.worst) == (0, 1, timedelta(days=32))
 
 
-def test_a_breach_is_counted_from_its_record_to_its_notice(office: Office) -> None:
-    """72 h, as wall time."""
-    for hours in (10, 80):
-        office.do(lambda tx, hours=hours: audit.record(tx, Tag.BREACH_RECORDED, actor="service", ref=f"BRE-{hours}"))  # type: ignore[misc]
-        office.later(hours=hours)
-        office.do(lambda tx, hours=hours: audit.record(tx, Tag.BREACH_NOTIFIED, actor="service", ref=f"BRE-{hours}"))  # type: ignore[misc]
+def test_a_breach_is_counted_from_awareness_until_people_and_authorities_are_told(office: Office) -> None:
+    """72 h, as wall time. One that only the authorities heard of is not kept; a drill owes nothing."""
+    for told, reported, drill in ((10, 5, False), (10, 80, False), (None, 5, False), (None, None, True)):
+        office.do(partial(_given_breach, told=told, reported=reported, drill=drill))
     found = _of(office, "breach")
-    assert (found.kept, found.late, found.worst) == (1, 1, timedelta(hours=80))
+    assert (found.kept, found.late, found.open, found.worst) == (1, 1, 1, timedelta(hours=80))
+    office.later(hours=73)
+    assert (_of(office, "breach").late, _of(office, "breach").open) == (2, 0)
+
+
+def _given_breach(tx: Tx, *, told: int | None, reported: int | None, drill: bool) -> None:
+    now = tx.clock.now()
+
+    def after(hours: int | None) -> datetime | None:
+        return None if hours is None else now + timedelta(hours=hours)
+
+    due = fields.due_at(tx.policy, now)
+    breach = Breach(f"BRE-{told}-{reported}", SERVICE, "open", drill, 1, now, now, due, "x", told_at=after(told), reported_at=after(reported))
+    tx.breaches.add(replace(breach, counts={"EU": {"round": 1, "affected": 3}}))
 
 
 def test_since_leaves_out_what_came_before(office: Office) -> None:

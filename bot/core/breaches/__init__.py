@@ -1,5 +1,16 @@
-"""Personal data breaches: recorded, told to whom they concern within the policy's time, reported and registered (Art. 33, 34)."""
+"""Personal data breaches: recorded, told to whom they concern within the policy's time, reported and registered (Art. 33, 34).
 
-from bot.core.breaches.breach import Breach, BreachNotice
+    fields      the record's fields and what may stand in them
+    record      begun, filled, opened, amended, agreed to, closed
+    watching    at home: what the regions are told to do, and what they report back
+    finding     in each region: whom it concerns
+    telling     in each region: telling them, each once
+    reached     who comes back, and what arrived
+    clock       warnings while the promise's time runs
+    reporting   to the authorities (Art. 33(3))
+    register    of all breaches (Art. 33(5))
+"""
 
-__all__ = ["Breach", "BreachNotice"]
+from bot.core.breaches.breach import Breach, BreachNotice, NoticeState, Risk, Status, Telling
+
+__all__ = ["Breach", "BreachNotice", "NoticeState", "Risk", "Status", "Telling"]

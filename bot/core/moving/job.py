@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from bot.core import audit, cases, delivery, exports, work
 from bot.core.accounts import OPEN
 from bot.core.audit import Tag
+from bot.core.breaches import finding
 from bot.core.cases import Right
 from bot.core.delivery import InboxRow, OutboxRow
 from bot.core.erasure.job import ERASE
@@ -111,7 +112,8 @@ class _Move:
         if self.item.step == "carried":
             self._remove()
         if self.item.step == "removed":
-            self.there.write(self._open)
+            origin = self.here.read(lambda tx: tx.keys.region)
+            self.there.write(lambda tx: self._open(tx, origin))
             self.road.compact()
             self.here.write(self._finish)
 
@@ -231,14 +233,15 @@ class _Move:
 
         self.here.write(remove)
 
-    def _open(self, tx: Tx) -> None:
+    def _open(self, tx: Tx, origin: str) -> None:
         subject = self.item.checkpoint["subject"]
         if not tx.accounts.update({"id": subject, "status": MOVING}, status=OPEN):
             return  # done before, by a worker that did not live to say so
         parcel.unpack(tx, subject)
         for kind, ref, due_at, checkpoint in self.item.checkpoint["later"]:
             work.schedule(tx, kind, ref, datetime.fromisoformat(due_at), **checkpoint)
-        audit.record(tx, Tag.ACCOUNT_MOVED, subject=subject, actor="service", to=self.to)
+        audit.record(tx, Tag.ACCOUNT_MOVED, subject=subject, actor="service", to=self.to, origin=origin)
+        finding.look_at(tx, tx.accounts.get(id=subject))
         delivery.notify(tx, subject, "region_moved", region=self.to)
 
     def _finish(self, tx: Tx) -> None:

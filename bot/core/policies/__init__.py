@@ -2,7 +2,7 @@
 
 from bot.core.policies.load import load_policy, read_policy, shipped_policy_file
 from bot.core.policies.model import (
-    BanReason,
+    BreachCategory,
     Group,
     Jurisdiction,
     Policy,
@@ -17,7 +17,7 @@ from bot.core.policies.model import (
 )
 
 __all__ = [
-    "BanReason",
+    "BreachCategory",
     "Group",
     "Jurisdiction",
     "Policy",

@@ -13,7 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from bot.core.errors import PolicyError
 from bot.core.policies.model import (
-    BanReason,
+    COLLECTIONS,
+    BreachCategory,
     Group,
     Jurisdiction,
     Policy,
@@ -32,10 +33,10 @@ P = ParamSpec("P")
 
 REQUIRED_PROMISES = frozenset({"acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach"})
 REQUIRED_RETENTION = frozenset(
-    {"conversation", "inbox", "outbox", "draft", "export_package", "confirmation", "tally", "case", "audit"}
+    {"conversation", "inbox", "outbox", "draft", "export_package", "confirmation", "tally", "case", "audit", "breach"}
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NAMES_WITH_DIGITS = re.compile(r"TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
+_NAMES_WITH_DIGITS = re.compile(r"\(GDPR Art\. \d+\)|TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
 
 
 def shipped_policy_file() -> Path:
@@ -94,8 +95,7 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         **known,
         sections=_part(head, "sections", dict),
         safeguards=safeguards,
-        ban_reasons=_table(data, "ban_reasons", BanReason),
-        unban_reasons=_table(data, "unban_reasons", BanReason),
+        breach_categories=_table(data, "breach_categories", BreachCategory),
         **_published(data),
         effective_on=_build("policy", _day, head.get("effective")),
         digest=digest,
@@ -208,6 +208,9 @@ def _check(policy: Policy) -> None:
         _known(policy.sections, promise.section, f"promises.{promise.id}", "section")
     for place in policy.jurisdictions.values():
         _known(policy.regimes, place.regime, f"jurisdictions.{place.id}", "regime")
+    for category in policy.breach_categories.values():
+        for collection in category.collections:
+            _known(dict.fromkeys(COLLECTIONS), collection, f"breach_categories.{category.id}", "collection")
     for right in policy.rights.values():
         for place_id in right.jurisdictions:
             _known(policy.jurisdictions, place_id, f"rights.{right.id}", "jurisdiction")
@@ -216,12 +219,6 @@ def _check(policy: Policy) -> None:
         _known(policy.sections, topic.section, f"topics.{topic.id}", "section")
         for other in topic.related:
             _known(policy.topics, other, f"topics.{topic.id}", "related topic")
-    marks = policy.safeguards.warn_at_percent
-    if list(marks) != sorted(set(marks)) or not all(0 < mark < 100 for mark in marks):
-        raise PolicyError("safeguards.warn_at_percent", "are shares of the time in percent, each once, from small to large")
-    for name in ("waiting_rooms_told_from", "messages_per_minute", "cases_per_day", "letters_per_hour"):
-        if getattr(policy.safeguards, name) < 1:
-            raise PolicyError(f"safeguards.{name}", "must be a whole number above zero")
     _purge_holds(policy)
     values = policy.values()
     for sentence in policy.sentences():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 
 class Unit(StrEnum):
@@ -68,13 +69,8 @@ class Safeguards:
     remind_after: Span
     delay_told_at_percent: int
     proposal_valid: Span
-    warn_at_percent: tuple[int, ...]
-    warnings_every: Span
-    waiting_rooms_told_from: int
-    messages_per_minute: int
-    cases_per_day: int
-    letters_per_hour: int
     policy_told_before: Span
+    warn_at_percent: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +109,24 @@ class Jurisdiction:
     calendar: str
     time_zone: str
     authority: str
+    regulator: str = ""
+    """How a report of a breach addresses it, where that is not how people are told of it."""
+
+
+COLLECTIONS: Final = frozenset(
+    {"accounts", "links", "conversations", "cases", "letters", "attachments", "consents", "packages"}
+)
+"""Where data of a person lies that can be part of a breach (bot/core/breaches/traces.py knows how each is dated)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreachCategory:
+    """A kind of data that a breach may concern: what people are told it is, its name for the team, and where we keep it."""
+
+    id: str
+    label: str
+    short: str
+    collections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +144,6 @@ class RightEntry:
     def applies_in(self, jurisdiction: str | None) -> bool:
         """Whether a person of this jurisdiction has it."""
         return self.everyone or jurisdiction in self.jurisdictions
-
-
-@dataclass(frozen=True, slots=True)
-class BanReason:
-    """Why a person is banned, or why no longer: `label` for the team, `text` for the person."""
-
-    id: str
-    label: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,7 @@ class Policy:
     retention: Mapping[str, RetentionRule]
     regimes: Mapping[str, Regime]
     jurisdictions: Mapping[str, Jurisdiction]
-    ban_reasons: Mapping[str, BanReason]
-    unban_reasons: Mapping[str, BanReason]
+    breach_categories: Mapping[str, BreachCategory]
     rights: Mapping[str, RightEntry]
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
@@ -216,9 +220,9 @@ class Policy:
         found: list[str] = [self.authority, self.dpo, self.title]
         found += [*self.sections.values(), *(promise.says for promise in self.promises.values())]
         for place in self.jurisdictions.values():
-            found += [place.label, place.authority]
-        for reason in (*self.ban_reasons.values(), *self.unban_reasons.values()):
-            found += [reason.label, reason.text]
+            found += [place.label, place.authority, place.regulator]
+        for category in self.breach_categories.values():
+            found += [category.label, category.short]
         for right in self.rights.values():
             found += [right.label, right.text, right.law]
         found += [group.label for group in self.groups.values()]

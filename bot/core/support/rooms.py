@@ -37,15 +37,13 @@ class Room:
     title: str = ""
     pinned: bool = False
     closed: bool = False
-    urgent_at: datetime | None = None
 
 
-def touch(tx: Tx, ref: str, subject: str, *, urgent_at: datetime | None = None) -> None:
-    """What the room shows is out of date; made when there is none. Of those that wait to be made the most urgent comes first."""
+def touch(tx: Tx, ref: str, subject: str) -> None:
+    """What the room shows is out of date; made when there is none."""
     now = tx.clock.now()
-    changes = {"urgent_at": urgent_at} if urgent_at else {}
-    if not tx.rooms.update({"id": ref}, wanted_at=now, **changes):
-        tx.rooms.add_new(Room(ref, subject, now, wanted_at=now, urgent_at=urgent_at or now))
+    if not tx.rooms.update({"id": ref}, wanted_at=now):
+        tx.rooms.add_new(Room(ref, subject, now, wanted_at=now))
 
 
 def refresh(tx: Tx, ref: str) -> None:
@@ -70,11 +68,14 @@ def of_card(tx: Tx, message: int) -> Room | None:
 
 def is_here(tx: Tx, thread: int | None, ref: str, messages: tuple[int, ...]) -> bool:
     """Whether something in the group is about a case of this region: by its topic, its reference, or a message that shows it."""
-    if ref and tx.cases.count(id=ref):
+    if ref and (tx.cases.count(id=ref) or tx.breaches.count(id=ref)):
         return True
     if thread is not None:
         return tx.rooms.count(thread=thread) > 0
-    return any(tx.rooms.count(card=number) or tx.letters.count(room_message=number) for number in messages)
+    if any(tx.rooms.count(card=number) or tx.letters.count(room_message=number) for number in messages):
+        return True
+    group = groups.find(tx)
+    return group is not None and any(delivery.slot_of(tx, group.lane, number) for number in messages)
 
 
 def say(tx: Tx, ref: str, what: str, *, subject: str = "", slot: str = "", **data: Any) -> bool:

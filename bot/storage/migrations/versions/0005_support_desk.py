@@ -43,10 +43,32 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_breach_notices_breach_state_id", "breach_notices", ["breach", "state", "id"])
+    op.create_index("ix_breach_notices_message", "breach_notices", ["message"])
     op.create_index("ix_breach_notices_subject", "breach_notices", ["subject"])
+    op.create_table(
+        "breach_tellings",
+        sa.Column("id", sa.String(length=160), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.BigInteger(), nullable=False),
+        sa.Column("regions", sa.Text(), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("found_round", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "breaches",
         sa.Column("id", sa.String(length=160), nullable=False),
@@ -69,6 +91,10 @@ def upgrade() -> None:
         sa.Column("reported_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("warned", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_version", sa.BigInteger(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("reports", sa.Text(), nullable=False),
         sa.Column("details", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -80,13 +106,6 @@ def upgrade() -> None:
         sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("recent", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "digests",
-        sa.Column("id", sa.String(length=160), nullable=False),
-        sa.Column("began_at", sa.BigInteger(), nullable=False),
-        sa.Column("entries", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -177,10 +196,9 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.Column("urgent_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_rooms_card_urgent_at", "rooms", ["card", "urgent_at"])
+    op.create_index("ix_rooms_card", "rooms", ["card"])
     op.create_index("ix_rooms_subject", "rooms", ["subject"])
     op.create_index("ix_rooms_thread", "rooms", ["thread"])
     op.create_index("ix_rooms_wanted_at", "rooms", ["wanted_at"])
@@ -196,16 +214,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.add_column("consents", sa.Column("policy_version", sa.Text(), nullable=False, server_default=""))
+    op.create_index("ix_slots_lane_message_id", "slots", ["lane", "message_id"])
     op.add_column("cases", sa.Column("assignee", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("warned", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("escalated_at", sa.BigInteger(), nullable=True))
-    op.add_column("cases", sa.Column("channel", sa.Text(), nullable=False, server_default="telegram"))
-    op.add_column("cases", sa.Column("warn_at", sa.BigInteger(), nullable=True))
-    op.add_column("cases", sa.Column("untold", sa.BigInteger(), nullable=False, server_default="0"))
-    op.execute("UPDATE cases SET warn_at = opened_at WHERE closed_at IS NULL")  # the sweep finds out which marks are passed
     op.create_index("ix_cases_assignee_closed_at", "cases", ["assignee", "closed_at"])
-    op.create_index("ix_cases_closed_at_target_due", "cases", ["closed_at", "target_due"])
-    op.create_index("ix_cases_opened_at", "cases", ["opened_at"])
-    op.create_index("ix_cases_untold", "cases", ["untold"])
-    op.create_index("ix_cases_warn_at", "cases", ["warn_at"])
-    op.add_column("outbox", sa.Column("rank", sa.BigInteger(), nullable=False, server_default="0"))
