@@ -312,6 +312,10 @@ class Stage:
 
     # ------------------------------------------------------------------ scenery
 
+    def forget_outputs(self) -> None:
+        """What was said so far is of no interest."""
+        self._outputs.clear()
+
     async def given_team(self, group: str | Chat = "Desk", *, topics: bool | None = None, locale: str = "en") -> None:
         """The group is linked, and everybody of TEAM has their role."""
         chat = self.world.group(group) if isinstance(group, str) else group

@@ -14,11 +14,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import lru_cache
-from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from bot.telegram.fonts import font_file, has_glyphs
 from bot.telegram.formats import is_rtl, listing, number
 from bot.telegram.texts import Html, Line, _, current_locale, join, speaking, verbatim
 
@@ -92,7 +91,7 @@ def _signs(chart: BarChart) -> BarChart:
     """The same chart without a word: groups by number, series by letter."""
     groups = [verbatim(str(place)) for place in range(1, len(chart.groups) + 1)]
     series = [
-        replace(each, label=verbatim(letter), shown=[text if _has_glyphs(text) else "" for text in each.shown])
+        replace(each, label=verbatim(letter), shown=[text if has_glyphs(text) else "" for text in each.shown])
         for letter, each in zip(ascii_uppercase, chart.series, strict=False)
     ]
     return replace(chart, groups=groups, series=series, nothing=verbatim("–"))
@@ -101,7 +100,7 @@ def _signs(chart: BarChart) -> BarChart:
 def _key(chart: BarChart, signs: BarChart) -> list[Line]:
     key = []
     for place, (sign, meaning) in enumerate(zip(signs.groups, chart.groups, strict=True)):
-        values = [each.shown[place] for each in chart.series if each.shown and not _has_glyphs(each.shown[place])]
+        values = [each.shown[place] for each in chart.series if each.shown and not has_glyphs(each.shown[place])]
         if values:
             # Translators: in the key to a picture: {sign} is a number in it, {meaning} the words it stands for, {values} are
             # lengths of time such as "2 days and 5 hours".
@@ -131,27 +130,9 @@ def _caption(title: Words, key: list[Line]) -> Html:
 # ------------------------------------------------------------------ the picture
 
 
-@lru_cache(maxsize=1)
-def _font_file() -> Path:
-    import matplotlib as mpl
-
-    return Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-
-
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(FT2Font(_font_file()).get_charmap())
-
-
-def _has_glyphs(text: str) -> bool:
-    return all(ord(letter) in _glyphs() for letter in text if letter.isprintable() and not letter.isspace())
-
-
 def _can_write(chart: BarChart) -> bool:
     words = [chart.title, chart.nothing, *chart.groups, *(each.label for each in chart.series)]
-    return all(map(_has_glyphs, [*(each.plain for each in words), *(text for each in chart.series for text in each.shown)]))
+    return all(map(has_glyphs, [*(each.plain for each in words), *(text for each in chart.series for text in each.shown)]))
 
 
 def _png(chart: BarChart, title: Words | None) -> bytes:
@@ -250,7 +231,7 @@ def _text(size: int, colour: str = _INK) -> dict[str, Any]:
 def _font(size: int) -> Any:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=_font_file(), size=size)
+    return FontProperties(fname=font_file(), size=size)
 
 
 def _wrapped(words: Words, letters: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 KNOWN = frozenset(
     {
         "start", "menu", "help", "privacy", "developer_info", "faq", "ask", "training", "export", "history", "clear",
-        "delete", "status", "rights", "settings", "language", "forgetme", "cancel", "human", "restrict", "access", "report", "rectify",
+        "delete", "status", "rights", "settings", "language", "forgetme", "cancel", "human", "restrict", "access", "report", "rectify", "breach", "breaches",
     }
 )  # fmt: skip
 

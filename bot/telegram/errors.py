@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.accounts import NameTakenError
+from bot.core.breaches.errors import NotReadyError, RecordError
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
     AccountClosedError,
@@ -34,6 +35,7 @@ from bot.core.support.four_eyes import (
     ProposerGoneError,
     SameEyesError,
 )
+from bot.telegram.breach_errors import words_for_breach
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, Keyboard, go
 from bot.telegram.regions import region_label
@@ -114,6 +116,8 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("The law requires that this data is kept for now, so nothing was erased. The data protection officer can tell you why."), _menu()
         case NotAllowedError():
             return _("You do not have the role for this. The attempt was recorded."), []
+        case RecordError() | NotReadyError():
+            return words_for_breach(error), []
         case SameEyesError():
             # Translators: to a person of the privacy team who wants to agree to what they proposed themselves.
             return _("You proposed this yourself. It takes a second person."), []

@@ -23,12 +23,14 @@ class Notice:
     keyboard: list[list[Button]] = field(default_factory=list)
     package: tuple[str, int] | None = None
     file_name: str = ""
-    content: str = ""
+    content: str | bytes = ""
     only_edit: bool = False
     completes: str = ""
     """The export case that ends when this arrives: with the file itself or, without one, with the offer of it."""
     letter: str = ""
     """The letter that arrives with it (bot/core/support/letters.py)."""
+    breach: str = ""
+    """The breach that the person is told of with it (bot/core/breaches/reached.py)."""
     edits: int | None = None
     """The person's message that this takes the place of."""
 
@@ -189,8 +191,8 @@ def policy_changed(data: dict[str, Any], zone: str) -> Notice:
 
 
 NOTICES: dict[str, Render] = {
-    render.__name__: render
-    for render in (
+    notice.__name__: notice
+    for notice in (
         export_progress,
         export_ready,
         export_offered,
@@ -208,13 +210,5 @@ NOTICES: dict[str, Render] = {
         policy_changed,
     )
 }
-
-
-def notice(render: Render) -> Render:
-    """Add one that has its words elsewhere, under its function's name; that module must be loaded with the sayings of the team."""
-    NOTICES[render.__name__] = render
-    return render
-
-
 ONLY_EDIT = frozenset({"export_progress"})
 """Not worth a message of their own when the one they change is gone."""

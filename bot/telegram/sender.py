@@ -36,7 +36,7 @@ from bot.core.ports import Tx
 from bot.core.support import linking
 from bot.core.support.rooms import ROOM
 from bot.storage import Database
-from bot.telegram import outbox
+from bot.telegram import breach_notices, outbox
 from bot.telegram.notices import NOTICES
 from bot.telegram.pacing import Pacer
 from bot.telegram.team import letters, private, rooms
@@ -201,8 +201,11 @@ class Sender:
         if notice.package:
             document = exports.part(tx, *notice.package), notice.file_name
         elif notice.content:
-            document = notice.content.encode(), notice.file_name
+            content = notice.content
+            document = content if isinstance(content, bytes) else content.encode(), notice.file_name
         done = letters.arrival(notice.letter) if notice.letter else None
+        if notice.breach:
+            done = breach_notices.arrival(row.subject, notice.breach)
         return Outgoing(row, method, parameters, document, completes=notice.completes, done=done)
 
     async def _send(self, outgoing: Outgoing) -> bool:

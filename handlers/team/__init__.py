@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from handlers.team import cancel, four_eyes, policy
+from handlers.team import breach, breach_reports, breach_telling, cancel, four_eyes, policy
 
-TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, cancel)
+TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, breach, breach_telling, breach_reports, cancel)

@@ -17,7 +17,7 @@ from typing import Any
 from aiogram.types import ForumTopic, Message
 
 from bot.core import delivery
-from bot.core.cases import Case
+from bot.core.breaches import Status
 from bot.core.delivery import OutboxRow
 from bot.core.ports import Tx
 from bot.core.support import groups, linking, rooms
@@ -25,7 +25,7 @@ from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import Letter, Way
 from bot.core.support.rooms import Room
 from bot.telegram.keyboards import Keyboard, markup
-from bot.telegram.team import cards, letters
+from bot.telegram.team import breach_cards, cards, letters
 from bot.telegram.team.sayings import SAYINGS
 from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
 
@@ -92,18 +92,37 @@ def mend(tx: Tx, row: OutboxRow, words: str) -> bool:
 
 
 def _show(tx: Tx, group: TeamGroup, ref: str) -> Call | None:
-    room = rooms.find(tx, ref)
-    case = tx.cases.find(id=ref)
-    if room is None or case is None:
+    room, shown = rooms.find(tx, ref), _shown(tx, group, ref)
+    if room is None or shown is None:
         return None
-    return _topic(group, room, case) or _card(tx, group, room, case) or _letters(tx, group, room) or _close(group, room, case)
+    return _topic(group, room, shown) or _card(group, room, shown) or _letters(tx, group, room) or _close(group, room, shown)
 
 
-def _topic(group: TeamGroup, room: Room, case: Case) -> Call | None:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a room shows: a case or a breach."""
+
+    title: str
+    is_closed: bool
+    text: Html
+    keyboard: Keyboard
+
+
+def _shown(tx: Tx, group: TeamGroup, ref: str) -> _Shown | None:
+    case = tx.cases.find(id=ref)
+    if case is not None:
+        return _Shown(cards.title(case), case.is_closed, *cards.card(tx, case, group))
+    breach = tx.breaches.find(id=ref)
+    if breach is not None:
+        return _Shown(breach_cards.title(breach), breach.status == Status.CLOSED, *breach_cards.card(tx, breach))
+    return None
+
+
+def _topic(group: TeamGroup, room: Room, shown: _Shown) -> Call | None:
     """The topic itself: there, open while the case is, and with the right title."""
     if not group.topics:
         return None
-    name = cards.title(case)
+    name = shown.title
     if room.thread is None:
 
         def opened(tx: Tx, result: Any) -> None:
@@ -112,26 +131,26 @@ def _topic(group: TeamGroup, room: Room, case: Case) -> Call | None:
 
         return Call("createForumTopic", {"chat_id": group.chat, "name": name}, opened, again=True)
     topic = {"chat_id": group.chat, "message_thread_id": room.thread}
-    if room.closed and not case.is_closed:
+    if room.closed and not shown.is_closed:
         return Call("reopenForumTopic", topic, _noted(room, closed=False), again=True)
     if room.title != name and not room.closed:
         return Call("editForumTopic", topic | {"name": name}, _noted(room, title=name), again=True)
     return None
 
 
-def _card(tx: Tx, group: TeamGroup, room: Room, case: Case) -> Call | None:
-    text, keyboard = cards.card(tx, case, group)
-    shown = cards.digest(text, keyboard)
+def _card(group: TeamGroup, room: Room, shown: _Shown) -> Call | None:
+    text, keyboard = shown.text, shown.keyboard
+    digest = cards.digest(text, keyboard)
     if room.card is None:
 
         def placed(tx: Tx, result: Any) -> None:
             assert isinstance(result, Message)
-            tx.rooms.update({"id": room.id}, card=result.message_id, shown=shown, pinned=False)
+            tx.rooms.update({"id": room.id}, card=result.message_id, shown=digest, pinned=False)
 
         return Call("sendMessage", _message(group, room, text, keyboard), placed, again=True)
-    if room.shown != shown:
+    if room.shown != digest:
         data = {name: value for name, value in _message(group, room, text, keyboard).items() if name != "message_thread_id"}
-        return Call("editMessageText", data | {"message_id": room.card}, _noted(room, shown=shown), again=True)
+        return Call("editMessageText", data | {"message_id": room.card}, _noted(room, shown=digest), again=True)
     if not room.pinned and group.topics:
         data = {"chat_id": group.chat, "message_id": room.card, "disable_notification": True}
         return Call("pinChatMessage", data, _noted(room, pinned=True), again=True)
@@ -167,8 +186,8 @@ def _letter(tx: Tx, group: TeamGroup, room: Room, letter: Letter) -> Call:
     return Call("sendDocument", data, shown, again=True, document=(content, name))
 
 
-def _close(group: TeamGroup, room: Room, case: Case) -> Call | None:
-    if group.topics and case.is_closed and not room.closed and room.thread is not None:
+def _close(group: TeamGroup, room: Room, shown: _Shown) -> Call | None:
+    if group.topics and shown.is_closed and not room.closed and room.thread is not None:
         topic = {"chat_id": group.chat, "message_thread_id": room.thread}
         return Call("closeForumTopic", topic, _noted(room, closed=True), again=True)
     return None
@@ -180,8 +199,8 @@ def _close(group: TeamGroup, room: Room, case: Case) -> Call | None:
 def _say(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
     room = rooms.find(tx, payload["ref"]) if payload["ref"] else None
     if room is not None and group.topics and room.thread is None:
-        case = tx.cases.find(id=room.id)
-        return _topic(group, room, case) if case is not None else None
+        shown_there = _shown(tx, group, room.id)
+        return _topic(group, room, shown_there) if shown_there is not None else None
     said = SAYINGS[payload["what"]](tx, payload["data"])
     if said is None:
         return None
