@@ -42,7 +42,7 @@ class Collection(Generic[T]):
     """Implements `bot.core.ports.Collection` on a session."""
 
     def __init__(self, record: type[T], table: Table, session: Session, keys: Keychain | None) -> None:
-        self._shape = shape_of(record, table, session.dialect)
+        self._shape = shape_of(record, table, session.database)
         self._table = table
         self._session = session
         self._keys = keys
@@ -229,7 +229,7 @@ class Collection(Generic[T]):
         if limited or offset:  # SQLite knows no offset without a limit, and would add the other with a value of its own
             statement = statement.limit(bindparam("row_limit", type_=BigInteger))
             statement = statement.offset(bindparam("row_offset", type_=BigInteger))
-        if skip_locked and self._session.dialect.name == "postgresql":
+        if skip_locked and self._session.database == "postgresql":
             statement = statement.with_for_update(skip_locked=True)
         return statement
 
@@ -252,7 +252,7 @@ class Collection(Generic[T]):
         return update(self._table).where(*self._compared(conditions)).values(new)
 
     def _insert_new(self) -> ClauseElement:
-        if self._session.dialect.name == "postgresql":
+        if self._session.database == "postgresql":
             return self._insert(pg_insert(self._table).on_conflict_do_nothing())
         return self._insert(sqlite_insert(self._table).on_conflict_do_nothing())
 

@@ -5,75 +5,95 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+import asyncpg
+from sqlalchemy import make_url, text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.storage import locks
+from bot.storage.session import PostgresSession
 from bot.storage.tables import metadata
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import NoWayBack, Transaction
 from bot.storage.world import Unit, World
 
 T = TypeVar("T")
 _ATTEMPTS = 8
 _LOST_RACES = frozenset({"40P01", "40001", "23505"})
 """Deadlock, serialization failure, unique violation: another transaction was faster; a second try sees what it did."""
+_STATEMENTS = 500
+"""Kept prepared per connection: more than there are."""
 
 
 class PostgresDatabase:
-    """Implements `Database` over asyncpg."""
+    """Implements `Database` over asyncpg; SQLAlchemy writes the statements and migrates."""
 
     def __init__(self, url: str, world: World, *, connections: int = 12) -> None:
         self._url = url
         self._world = world
-        self._engine = _engine(url, connections)
+        self._size = connections
+        self._pool: Any = None
         self._jobs = _JobThreads(url)
 
     async def start(self) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({locks.MIGRATION})"))
-            await connection.run_sync(self._world.prepare)
+        engine = create_async_engine(self._url)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({locks.MIGRATION})"))
+                await connection.run_sync(self._world.prepare)
+        finally:
+            await engine.dispose()
+        self._pool = await _open_pool(self._url, self._size)
 
     async def stop(self) -> None:
         await asyncio.to_thread(self._jobs.close)
-        await self._engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
 
     async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        return await _until_it_wins(lambda: self._write(self._engine, unit, purpose))
+        return await self._write(self._pool, unit, purpose)
 
     async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        return await self._read(self._engine, unit, purpose)
+        return await self._attempt(self._pool, unit, purpose)
 
     async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
-        async def attempt() -> T:
-            async with self._engine.begin() as connection:
-                return await unit(_AsyncUnit(connection, self._world, purpose))
+        async def attempt(*, careful: bool) -> T:
+            async with self._transaction(self._pool, purpose) as tx:
+                tx.careful = careful
+                return await unit(_AsyncUnit(tx))
 
-        return await _until_it_wins(attempt)
+        try:
+            return await _until_it_wins(lambda: attempt(careful=False))
+        except NoWayBack:  # rare: most verbs refuse before they write
+            return await _until_it_wins(lambda: attempt(careful=True))
 
     def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
-        return self._jobs.run(lambda engine: _until_it_wins(lambda: self._write(engine, unit, purpose)))
+        return self._jobs.run(lambda pool: self._write(pool, unit, purpose))
 
     def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
-        return self._jobs.run(lambda engine: self._read(engine, unit, purpose))
+        return self._jobs.run(lambda pool: self._attempt(pool, unit, purpose))
 
     def compact(self) -> None:
         """Deleted rows leave the pages. PostgreSQL overwrites no freed byte and has written them to its log: there it is the
         destroyed epoch key that ends them."""
         self._jobs.run(_vacuum)
 
-    async def _write(self, engine: AsyncEngine, unit: Callable[[Tx], T], purpose: Purpose) -> T:
-        async with engine.begin() as connection:
-            return await connection.run_sync(lambda sync: unit(self._world.transaction(sync, purpose)))
+    async def _write(self, pool: Any, unit: Callable[[Tx], T], purpose: Purpose) -> T:
+        return await _until_it_wins(lambda: self._attempt(pool, unit, purpose))
 
-    async def _read(self, engine: AsyncEngine, unit: Callable[[Tx], T], purpose: Purpose) -> T:
-        async with engine.connect() as connection:
-            return await connection.run_sync(lambda sync: unit(self._world.transaction(sync, purpose)))
+    async def _attempt(self, pool: Any, unit: Callable[[Tx], T], purpose: Purpose) -> T:
+        async with self._transaction(pool, purpose) as tx:
+            return await greenlet_spawn(unit, tx)
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self, pool: Any, purpose: Purpose) -> AsyncIterator[Transaction]:
+        async with pool.acquire() as connection, connection.transaction():
+            yield self._world.transaction(PostgresSession(connection), purpose)
 
 
 async def _until_it_wins(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -81,36 +101,26 @@ async def _until_it_wins(attempt: Callable[[], Awaitable[T]]) -> T:
     for number in range(1, _ATTEMPTS):
         try:
             return await attempt()
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _LOST_RACES:
+        except asyncpg.PostgresError as error:
+            if error.sqlstate not in _LOST_RACES:
                 raise
             await asyncio.sleep(0.005 * 2**number)
     return await attempt()
 
 
-async def _vacuum(engine: AsyncEngine) -> None:
-    names = ", ".join(table.name for table in metadata.sorted_tables)
-    async with engine.connect() as connection:
-        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await outside.execute(text(f"VACUUM {names}"))
+async def _vacuum(pool: Any) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute(f"VACUUM {', '.join(table.name for table in metadata.sorted_tables)}")
 
 
 class _AsyncUnit:
     """A unit whose verbs run in SQLAlchemy's greenlet, so that the core stays synchronous."""
 
-    def __init__(self, connection: AsyncConnection, world: World, purpose: Purpose) -> None:
-        self._connection = connection
-        self._world = world
-        self._purpose = purpose
-        self._tx: Transaction | None = None
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
 
     async def do(self, verb: Callable[[Tx], T]) -> T:
-        return await self._connection.run_sync(self._run, verb)
-
-    def _run(self, connection: Connection, verb: Callable[[Tx], T]) -> T:
-        if self._tx is None:
-            self._tx = self._world.transaction(connection, self._purpose)
-        return self._tx.run(verb)
+        return await greenlet_spawn(self._tx.run, verb)
 
 
 class _JobThreads:
@@ -121,15 +131,15 @@ class _JobThreads:
         self._url = url
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._made: list[tuple[asyncio.AbstractEventLoop, AsyncEngine]] = []
+        self._made: list[tuple[asyncio.AbstractEventLoop, Any]] = []
         self._closed = False
 
-    def run(self, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[Any], Awaitable[T]]) -> T:
         """Run it in this thread's loop. RuntimeError once the database is closed."""
-        loop, engine = self._mine()
+        loop, pool = self._mine()
 
         async def go() -> T:
-            return await work(engine)
+            return await work(pool)
 
         return loop.run_until_complete(go())
 
@@ -138,22 +148,36 @@ class _JobThreads:
         with self._lock:
             self._closed = True
             made, self._made = self._made, []
-        for loop, engine in made:
+        for loop, pool in made:
             with contextlib.suppress(RuntimeError):  # the thread is at work: its connection goes with the process
-                loop.run_until_complete(engine.dispose())
+                loop.run_until_complete(pool.close())
                 loop.close()
 
-    def _mine(self) -> tuple[asyncio.AbstractEventLoop, AsyncEngine]:
+    def _mine(self) -> tuple[asyncio.AbstractEventLoop, Any]:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the database is closed")
             if not hasattr(self._local, "mine"):
-                self._local.mine = asyncio.new_event_loop(), _engine(self._url, 1)
+                loop = asyncio.new_event_loop()
+                self._local.mine = loop, loop.run_until_complete(_open_pool(self._url, 1))
                 self._made.append(self._local.mine)
-        mine: tuple[asyncio.AbstractEventLoop, AsyncEngine] = self._local.mine
+        mine: tuple[asyncio.AbstractEventLoop, Any] = self._local.mine
         return mine
 
 
-def _engine(url: str, connections: int) -> AsyncEngine:
-    settings: dict[str, Any] = {"server_settings": {"jit": "off", "application_name": "privacy-bot"}}
-    return create_async_engine(url, pool_size=connections, max_overflow=0, connect_args=settings)
+async def _open_pool(url: str, connections: int) -> Any:
+    """A pool of connections for the running loop; each is opened when it is first needed."""
+    _, options = PGDialect_asyncpg().create_connect_args(make_url(url))  # type: ignore[no-untyped-call]
+    return await asyncpg.create_pool(
+        **options,
+        min_size=0,
+        max_size=connections,
+        max_inactive_connection_lifetime=0,
+        reset=_nothing,
+        statement_cache_size=_STATEMENTS,
+        server_settings={"jit": "off", "application_name": "privacy-bot"},
+    )
+
+
+async def _nothing(_connection: Any) -> None:
+    """What there is to reset when a connection goes back: locks and settings of ours end with their transaction."""

@@ -126,13 +126,12 @@ class Shape(Generic[T]):
 _SHAPES: dict[tuple[type[Any], str], Shape[Any]] = {}
 
 
-def shape_of(record: type[T], table: Table, dialect: Dialect) -> Shape[T]:
-    """The shape of a kind of record, worked out once."""
-    found = _SHAPES.get((record, dialect.name))
+def shape_of(record: type[T], table: Table, database: str) -> Shape[T]:
+    """The shape of a kind of record on a kind of database, worked out once."""
+    found = _SHAPES.get((record, database))
     if found is None:
-        # A dialect of our own: a connected one may carry state of its server, and statements are shared by all.
-        made: Dialect = asyncpg.dialect() if dialect.name == "postgresql" else pysqlite.dialect()  # type: ignore[no-untyped-call]
-        found = _SHAPES[record, dialect.name] = Shape(record, table, made)
+        made: Dialect = asyncpg.dialect() if database == "postgresql" else pysqlite.dialect()  # type: ignore[no-untyped-call]
+        found = _SHAPES[record, database] = Shape(record, table, made)
     return found
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.core.keys import Purpose
 from bot.core.ports import Tx
+from bot.storage.session import SqliteSession
 from bot.storage.transaction import Transaction
 from bot.storage.world import Unit, World
 
@@ -37,7 +38,7 @@ class ClosedError(RuntimeError):
 class _Queued:
     """A unit that waits for the writer, and who waits for it: a loop's future or a thread's."""
 
-    run: Callable[[Connection], Any]
+    run: Callable[[sqlite3.Connection], Any]
     future: asyncio.Future[Any] | Future[Any]
     loop: asyncio.AbstractEventLoop | None
 
@@ -83,7 +84,7 @@ class SqliteDatabase:
         self._engine.dispose()
 
     async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        result: T = await self._queue_up(lambda connection: unit(self._world.transaction(connection, purpose)))
+        result: T = await self._queue_up(lambda driver: unit(self._transaction(driver, purpose)))
         return result
 
     async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
@@ -92,19 +93,17 @@ class SqliteDatabase:
         )
 
     async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
-        result: T = await self._queue_up(
-            lambda connection: unit(_Unit(self._world.transaction(connection, purpose)))
-        )
+        result: T = await self._queue_up(lambda driver: unit(_Unit(self._transaction(driver, purpose))))
         return result
 
     def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         future: Future[T] = Future()
-        self._put(_Queued(lambda connection: unit(self._world.transaction(connection, purpose)), future, None))
+        self._put(_Queued(lambda driver: unit(self._transaction(driver, purpose)), future, None))
         return future.result()
 
     def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         with self._engine.connect() as connection:
-            return unit(self._world.transaction(connection, purpose))
+            return unit(self._transaction(_driver_of(connection), purpose))
 
     def compact(self) -> None:
         """Leave no deleted byte behind: rebuild the file and empty the write-ahead log. Writers wait; of several who ask at
@@ -120,7 +119,10 @@ class SqliteDatabase:
             if busy:
                 raise TimeoutError("the write-ahead log is still being read")
 
-    async def _queue_up(self, run: Callable[[Connection], Any]) -> Any:
+    def _transaction(self, driver: sqlite3.Connection, purpose: Purpose) -> Transaction:
+        return self._world.transaction(SqliteSession(driver), purpose)
+
+    async def _queue_up(self, run: Callable[[sqlite3.Connection], Any]) -> Any:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._put(_Queued(run, future, loop))
@@ -134,10 +136,11 @@ class SqliteDatabase:
     async def _write_on(self) -> None:
         """The writer's thread; it alone is in its loop, so it may wait for the queue."""
         with self._engine.connect() as connection:
+            driver = _driver_of(connection)
             while (first := self._queue.get()) is not None:
                 group = [first, *self._more()]
                 with self._turn:
-                    outcomes = await _run_group(connection, group)
+                    outcomes = await _run_group(driver, group)
                 _tell(outcomes)
         _tell((queued, None, ClosedError()) for queued in self._more())
 
@@ -153,17 +156,21 @@ class SqliteDatabase:
             yield queued
 
 
-async def _run_group(connection: Connection, group: list[_Queued]) -> list[_Outcome]:
-    """Every unit in its own savepoint, all in one commit; nobody hears of success before the commit."""
-    driver = connection.connection.dbapi_connection
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+async def _run_group(driver: sqlite3.Connection, group: list[_Queued]) -> list[_Outcome]:
+    """Every unit in its own savepoint, all in one commit; nobody hears of success before the commit."""
     outcomes: list[_Outcome] = []
     try:
         driver.execute("BEGIN IMMEDIATE")
         for queued in group:
             driver.execute("SAVEPOINT unit")
             try:
-                result = queued.run(connection)
+                result = queued.run(driver)
                 if isinstance(result, Awaitable):
                     result = await result
                 outcomes.append((queued, result, None))

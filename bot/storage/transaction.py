@@ -1,4 +1,4 @@
-"""One transaction: a connection with every collection on it."""
+"""One transaction: a session with every collection on it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Generic, Self, TypeVar, overload
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Table
 
 from bot.core.accounts import Account, LinkToken, TelegramLink
 from bot.core.audit import GENESIS, AuditEntry
@@ -37,7 +37,7 @@ from bot.core.support.rooms import Room
 from bot.core.work import Work
 from bot.storage import tables
 from bot.storage.collection import Collection
-from bot.storage.session import session_of
+from bot.storage.session import Session
 
 T = TypeVar("T")
 
@@ -70,22 +70,28 @@ class _AuditTrail(Collection[AuditEntry]):
 
     def add(self, record: AuditEntry, /) -> None:
         super().add(record)
-        marks = "?, ?" if self._session.dialect.name == "sqlite" else "$1, $2"
-        first, second = marks.split(", ")
-        self._session.write(
-            f"UPDATE audit_heads SET number = {first}, hash = {second} WHERE id = 1",  # noqa: S608
-            (record.number, record.hash),
-        )
+        number, head = self._session.mark(1), self._session.mark(2)
+        sql = f"UPDATE audit_heads SET number = {number}, hash = {head} WHERE id = 1"  # noqa: S608
+        self._session.write(sql, (record.number, record.hash))
+
+
+class NoWayBack(BaseException):
+    """A verb refused after it had written, and the transaction has no savepoint before it: all of it must be done again.
+
+    Not an Exception, so that nothing on the way takes it for a failure.
+    """
 
 
 class Transaction:
     """Implements `bot.core.ports.Tx`."""
 
+    careful = True
+    """Make a savepoint before a verb writes. Where each costs a way to the server and back, the first attempt does without."""
+
     def __init__(
-        self, connection: Connection, vault: Vault, policy: Policy, clock: Clock, random: Randomness, purpose: Purpose
+        self, session: Session, vault: Vault, policy: Policy, clock: Clock, random: Randomness, purpose: Purpose
     ) -> None:
-        self.connection = connection
-        self.session = session_of(connection)
+        self.session = session
         self.clock: Clock = clock
         self.random: Randomness = random
         self.policy: Policy = policy
@@ -137,10 +143,11 @@ class Transaction:
         return {name: rows for name, rows in every.items() if "subject" in {f.name for f in fields(rows.record)}}
 
     def audit_head(self) -> tuple[int, bytes]:
-        lock = "" if self.session.dialect.name == "sqlite" else " FOR UPDATE"
+        lock = "" if self.session.database == "sqlite" else " FOR UPDATE"
         rows = self.session.rows(f"SELECT number, hash FROM audit_heads WHERE id = 1{lock}", ())  # noqa: S608
         if not rows:
-            self.connection.execute(insert(tables.audit_heads), {"id": 1, "number": 0, "hash": GENESIS})
+            first = f"INSERT INTO audit_heads (id, number, hash) VALUES (1, 0, {self.session.mark(1)})"  # noqa: S608
+            self.session.write(first, (GENESIS,))
             return 0, GENESIS
         return int(rows[0][0]), bytes(rows[0][1])
 
@@ -148,20 +155,26 @@ class Transaction:
         return self.session.hold(name)
 
     def run(self, verb: Callable[[Tx], T]) -> T:
-        """Run a verb so that what it wrote is undone when it refuses. A verb that writes nothing needs no savepoint."""
-        begun = False
+        """Run a verb so that what it wrote is undone when it refuses. A verb that writes nothing needs no savepoint.
+
+        NoWayBack when there is something to undo and no savepoint was made (`careful`).
+        """
+        wrote = False
 
         def begin() -> None:
-            nonlocal begun
+            nonlocal wrote
             self.session.before_write = None
-            self.session.write("SAVEPOINT verb", ())
-            begun = True
+            if self.careful:
+                self.session.write("SAVEPOINT verb", ())
+            wrote = True
 
         self.session.before_write = begin
         try:
             return verb(self)
         except PrivacyError as error:
-            if begun and not error.keeps_writes:
+            if wrote and not error.keeps_writes:
+                if not self.careful:
+                    raise NoWayBack from error
                 self.session.write("ROLLBACK TO SAVEPOINT verb", ())
             raise
         finally:

@@ -15,6 +15,7 @@ from bot.core.policies import Policy
 from bot.core.policies.versions import in_force
 from bot.core.ports import Tx
 from bot.storage.migrations import migrate
+from bot.storage.session import Session, session_of
 from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -80,12 +81,12 @@ class World:
     def prepare(self, connection: Connection) -> None:
         """What every database holds from its first start: the tables, the service's key and the head of the audit chain."""
         migrate(connection)
-        tx = self.transaction(connection, Purpose.DELIVERY)
+        tx = self.transaction(session_of(connection), Purpose.DELIVERY)
         tx.audit_head()
         if not tx.keys.exists(SERVICE):
             tx.keys.create(SERVICE)
 
-    def transaction(self, connection: Connection, purpose: Purpose) -> Transaction:
-        """A transaction on a connection."""
+    def transaction(self, session: Session, purpose: Purpose) -> Transaction:
+        """A transaction on a session."""
         policy = self.policy if self.following is None else in_force(self.policy, self.following, self.clock.now())
-        return Transaction(connection, self.vault, policy, self.clock, self.random, purpose)
+        return Transaction(session, self.vault, policy, self.clock, self.random, purpose)

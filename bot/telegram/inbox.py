@@ -53,6 +53,8 @@ class Inbox:
         self._again: set[str] = set()
         self._fresh: dict[str, dict[str, str]] = {}
         self._free = asyncio.Semaphore(_AT_ONCE)
+        self._arriving: _Arriving | None = None
+        self._storing = asyncio.Lock()
         self.route: Callable[[Sequence[Mapping[str, Any]]], Awaitable[int]] | None = None
         """Takes updates to the region that answers (bot/regions.py)."""
         self.on_handled = asyncio.Event()
@@ -64,25 +66,29 @@ class Inbox:
         return await (self.store(updates) if self.route is None else self.route(updates))
 
     async def store(self, updates: Sequence[Mapping[str, Any]]) -> int:
-        """Store updates durably here; how many were new."""
-        rows = [(int(update["update_id"]), json.dumps(update), _chat_of(update)) for update in updates]
+        """Store updates durably here; how many were new. Those that come in at one moment share a transaction."""
+        arriving = self._arriving
+        if arriving is None:
+            arriving = self._arriving = _Arriving()
+            arriving.stored = asyncio.create_task(self._store(arriving))
+        mine = {f"{self._bot.id}:{int(update['update_id']):012d}": update for update in updates}
+        arriving.updates |= {key: (_chat_of(update), json.dumps(update)) for key, update in mine.items()}
+        new = await asyncio.shield(arriving.stored)
+        counted = mine.keys() & new
+        new -= counted  # the same update may have come twice at once
+        return len(counted)
 
-        def store(tx: Tx) -> list[tuple[str, str, str]]:
-            new = []
-            for number, body, chat in rows:
-                key = f"{self._bot.id}:{number:012d}"
-                lane = delivery.lane_of(tx, chat)
-                if tx.inbox.add_new(InboxRow(key, SERVICE, lane, Delivery.WAITING.value, tx.clock.now(), body=body)):
-                    new.append((lane, key, body))
-            return new
-
-        new = await self._database.write(store)
-        for lane, key, body in new:
+    async def _store(self, arriving: _Arriving) -> set[str]:
+        """The keys of those that were new."""
+        async with self._storing:
+            self._arriving = None  # whoever comes from now on waits for the next transaction
+            new = await self._database.write(arriving.store)
+        for key, lane in new.items():
             if len(self._fresh) < _MOST_FRESH:  # handled at once, it need not be unsealed
-                self._fresh.setdefault(lane, {})[key] = body
+                self._fresh.setdefault(lane, {})[key] = arriving.updates[key][1]
             if self._running:
                 self._attend(lane)
-        return len(new)
+        return set(new)
 
     async def run(self) -> None:
         """Handle for ever: what comes in here at once, and what other processes left within a second."""
@@ -171,6 +177,25 @@ class Inbox:
             update = Update.model_validate_json(body, context={"bot": self._bot})
             await self._reception.receive(unit, update, turn.slow_results)
         return turn.left
+
+
+class _Arriving:
+    """Updates that are stored together."""
+
+    def __init__(self) -> None:
+        self.updates: dict[str, tuple[int, str]] = {}
+        """By key, each with its chat and as it is stored."""
+        self.stored: asyncio.Task[set[str]]
+
+    def store(self, tx: Tx) -> dict[str, str]:
+        """The lanes of those that were new, by key. They are stored in the order of their keys, so that two processes which
+        were told the same do not wait for each other."""
+        new = {}
+        for key, (chat, body) in sorted(self.updates.items()):
+            lane = delivery.lane_of(tx, chat)
+            if tx.inbox.add_new(InboxRow(key, SERVICE, lane, Delivery.WAITING.value, tx.clock.now(), body=body)):
+                new[key] = lane
+        return new
 
 
 class _Turn:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from aiogram.methods import GetUpdates
+import asyncio
+from typing import Any
 
+from bot.core.errors import ShreddedError
+from bot.core.keys import SERVICE
 from bot.core.ports import Tx
+from bot.telegram.intake import RawUpdates
 from tests.stage import Stage
 
 
-async def _raw_updates(stage: Stage) -> list[dict[str, object]]:
-    updates = await stage.app.bot(GetUpdates(timeout=0))
-    return [update.model_dump(mode="json", by_alias=True, exclude_none=True) for update in updates]
+async def _raw_updates(stage: Stage) -> list[dict[str, Any]]:
+    return await stage.app.bot(RawUpdates(timeout=0))
 
 
 async def test_the_same_update_twice_is_handled_once(stage: Stage) -> None:
@@ -24,6 +27,33 @@ async def test_the_same_update_twice_is_handled_once(stage: Stage) -> None:
     await stage.app.settle()
     said = [m for m in stage.world.person("alice").sees() if m.sender_id == stage.world.bot.id]
     assert len(said) == 1
+
+
+async def test_what_comes_at_once_is_stored_together_and_each_once(stage: Stage) -> None:
+    """Three people and a redelivery of all: every update counts for one of those who brought it, and is handled once."""
+    for name in ("alice", "bob", "mallory"):
+        stage.world.person(name).presses_start()
+    raw = await _raw_updates(stage)
+    counts = await asyncio.gather(*(stage.app.inbox.receive([update]) for update in [*raw, *reversed(raw)]))
+    assert (len(raw), sum(counts)) == (3, 3)
+    await stage.app.settle()
+    for name in ("alice", "bob", "mallory"):
+        said = [m for m in stage.world.person(name).sees() if m.sender_id == stage.world.bot.id]
+        assert len(said) == 1
+
+
+async def test_what_could_not_be_stored_is_told_to_everyone_who_brought_it(stage: Stage) -> None:
+    """Nobody confirms to Telegram what is not stored; it comes again, and then it is."""
+    stage.world.person("alice").presses_start()
+    stage.world.person("bob").presses_start()
+    raw = await _raw_updates(stage)
+    database = stage.core.database
+    key = await database.read(lambda tx: tx.keys.rows.get(id=SERVICE))
+    await database.write(lambda tx: tx.keys.rows.update({"id": SERVICE}, wrapped=None))  # nothing can be sealed
+    outcomes = await asyncio.gather(*(stage.app.inbox.receive([update]) for update in raw), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [ShreddedError, ShreddedError]
+    await database.write(lambda tx: tx.keys.rows.update({"id": SERVICE}, wrapped=key.wrapped))
+    assert await stage.app.inbox.receive(raw) == 2
 
 
 async def test_a_strangers_tap_changes_nothing(stage: Stage) -> None:

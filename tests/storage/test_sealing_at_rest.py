@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bot.app import Core
 from bot.core import accounts, conversations
@@ -72,26 +71,23 @@ async def test_a_sealed_value_opens_in_no_other_place(core: Core) -> None:
 
     def swap_all(tx: Transaction) -> int:
         places = [
-            (table, column, row.id, getattr(row, column))
+            (table, column, str(row), bytes(value))
             for table, column in (
                 ("accounts", "name"),
                 ("accounts", "pseudonym"),
                 ("conversations", "title"),
                 ("segments", "content"),
             )
-            for row in tx.connection.execute(text(f"SELECT id, {column} FROM {table}")).all()
+            for row, value in tx.session.rows(f"SELECT id, {column} FROM {table}", ())
         ]
         refused = 0
         for (table, column, row, own), (*_place, foreign) in itertools.permutations(places, 2):
-            tx.connection.execute(
-                text(f"UPDATE {table} SET {column} = :value WHERE id = :id"), {"value": foreign, "id": row}
-            )
+            change = f"UPDATE {table} SET {column} = {tx.session.mark(1)} WHERE id = {tx.session.mark(2)}"
+            tx.session.write(change, (foreign, row))
             with pytest.raises(SealError):
                 getattr(tx, table).get(id=row)
             refused += 1
-            tx.connection.execute(
-                text(f"UPDATE {table} SET {column} = :value WHERE id = :id"), {"value": own, "id": row}
-            )
+            tx.session.write(change, (own, row))
         return refused
 
     assert await core.database.write(swap_all) == 12 * 11  # type: ignore[arg-type]

@@ -9,8 +9,9 @@ import pytest
 from bot.app import Core
 from bot.core import accounts, confirmations
 from bot.core.accounts import NameTakenError
-from bot.core.errors import ConfirmationUsedError
+from bot.core.errors import ConfirmationUsedError, HeldError
 from bot.core.ports import Tx
+from bot.storage import Unit
 
 
 async def test_a_unit_that_fails_leaves_nothing_and_disturbs_no_other(core: Core) -> None:
@@ -43,6 +44,24 @@ async def test_of_many_at_once_one_wins(core: Core) -> None:
 
     outcomes = await asyncio.gather(*(core.database.write(redeem) for _ in range(8)), return_exceptions=True)
     assert sum(isinstance(outcome, ConfirmationUsedError) for outcome in outcomes) == 7
+
+
+async def test_a_verb_that_refuses_after_it_has_written_is_undone_alone(core: Core) -> None:
+    """What the unit did before and does afterwards stays, once, whichever way the database goes back."""
+
+    def refuse(tx: Tx) -> None:
+        accounts.create(tx, name="refused")
+        raise HeldError
+
+    async def unit(unit: Unit) -> None:
+        await unit.do(lambda tx: accounts.create(tx, name="before"))
+        with pytest.raises(HeldError):
+            await unit.do(refuse)
+        await unit.do(lambda tx: accounts.create(tx, name="after"))
+
+    await core.database.handle(unit)
+    names = await core.database.read(lambda tx: [account.name for account in tx.accounts.select()])
+    assert sorted(filter(None, names)) == ["after", "before"]
 
 
 async def test_an_error_that_keeps_its_writes_keeps_them(core: Core) -> None:

@@ -172,10 +172,9 @@ async def test_what_does_not_open_is_told_and_the_rest_is_delivered(desk: Desk, 
 
 def spoil(tx: Any, table: str, column: str, row: str) -> None:
     """Flip a bit of a sealed value behind the ciphers' back."""
-    where = metadata.tables[table]
-    sealed = tx.connection.execute(where.select().where(where.c.id == row)).mappings().one()[column]
+    [(sealed,)] = tx.session.rows(f"SELECT {column} FROM {table} WHERE id = ?", (row,))
     broken = bytes(sealed[:-1]) + bytes([sealed[-1] ^ 1])
-    tx.connection.execute(where.update().where(where.c.id == row).values({column: broken}))
+    tx.session.write(f"UPDATE {table} SET {column} = ? WHERE id = ?", (broken, row))
 
 
 async def test_a_conversation_that_comes_in_between_is_told(desk: Desk, tmp_path: Path) -> None:

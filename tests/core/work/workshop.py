@@ -17,6 +17,7 @@ from bot.core.keys import Purpose
 from bot.core.policies import load_policy
 from bot.core.ports import Tx
 from bot.core.work import Work, WorkState
+from bot.storage.session import SqliteSession
 from bot.storage.tables import metadata
 from bot.storage.transaction import Transaction
 from tests.stage import START
@@ -72,7 +73,7 @@ class Workshop:
         assert isinstance(driver, sqlite3.Connection)
         driver.execute("BEGIN IMMEDIATE")
         try:
-            tx = Transaction(connection, cast(Any, None), POLICY, self.clock, self._random, Purpose.RIGHTS)
+            tx = Transaction(SqliteSession(driver), cast(Any, None), POLICY, self.clock, self._random, Purpose.RIGHTS)
             result = unit(tx)
             if fate == KILLED:
                 raise Killed
