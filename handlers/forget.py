@@ -15,8 +15,9 @@ from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Confirming, Private, To
 from bot.telegram.keyboards import go
+from bot.telegram.notices import clear_the_chat, forgotten
 from bot.telegram.say import Say
-from bot.telegram.texts import Html, Line, _, _p, join
+from bot.telegram.texts import _, _p, join
 
 
 def create_router() -> Router:
@@ -38,13 +39,12 @@ async def ask_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
 async def forget(query: CallbackQuery, desk: Desk, say: Say, token: str) -> None:
     account = await desk.open_account()
     await redeem(desk, "forget", token)
-    await desk(forgetting.forget, account, desk.user_id)
+    way = await desk(forgetting.forget, account, desk.user_id)
     desk.found = None
-    lines: list[Line | Html] = [
-        _("Done. This bot holds nothing about you any more."),
-        _("The messages in this chat are in Telegram: you can clear them with “Clear history” and “Also delete for the bot”. If you come back, press Start."),
-    ]
-    await say(join(lines))
+    if way is forgetting.Way.ERASE:
+        await say(_("I have begun to erase what this bot holds about you. I write once more when all of it is gone and that was checked: usually within moments."))
+        return
+    await say(join([forgotten(), clear_the_chat()]))
 
 
 async def _ask(desk: Desk, say: Say) -> None:

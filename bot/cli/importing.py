@@ -1,4 +1,4 @@
-"""`import-conversations FILE --account NAME`: each conversation whole or not at all."""
+"""`import-conversations FILE --account NAME`: each conversation whole or not at all, and once however often it is run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def import_conversations(file: Path, name: str) -> int:
     async with every_region(read_settings()) as cores:
         core = await home_of(cores, name)
         account = await core.database.read(lambda tx: accounts.get_by_name(tx, name))
-        done = skipped = 0
+        done = known = skipped = 0
         for number, record in enumerate(track(found, "Importing", disable=not sys.stdout.isatty()), 1):
             try:
                 conversation = imports.read(number, record)
@@ -33,10 +33,12 @@ async def import_conversations(file: Path, name: str) -> int:
                 skipped += 1
                 print(f"skipped {error}", file=sys.stderr)
                 continue
-            await core.database.write(
+            stored = await core.database.write(
                 lambda tx, conversation=conversation: imports.store(tx, account.id, conversation),  # type: ignore[misc]
                 Purpose.PRODUCT,
             )
-            done += 1
-        print(f"{done} conversations imported, {skipped} skipped")
+            done += stored
+            known += not stored
+        there = f", {known} were there already" if known else ""
+        print(f"{done} conversations imported{there}, {skipped} skipped")
         return 1 if skipped else 0

@@ -8,7 +8,7 @@ from bot.core import audit, cases, work
 from bot.core.accounts import Account, telegram_index
 from bot.core.audit import Tag
 from bot.core.cases import Right, Step
-from bot.core.erasure.job import ERASE
+from bot.core.erasure.job import ERASE, leave_message
 from bot.core.errors import HeldError
 from bot.core.ports import Tx
 
@@ -28,8 +28,9 @@ def way(tx: Tx, account: Account) -> Way:
     return Way.DELETE_FIRST if tx.conversations.count(subject=account.id) else Way.ERASE
 
 
-def forget(tx: Tx, account: Account, telegram_id: int) -> None:
-    """Do it: the way to the account is gone now, the rest of an account that only the bot made within moments (erasure/job.py).
+def forget(tx: Tx, account: Account, telegram_id: int) -> Way:
+    """Do it, the way that is returned: the way to the account is gone now; the rest of an account that only the bot made is
+    erased by a job (erasure/job.py), which tells the person when it has verified that nothing is left.
 
     HeldError under a legal hold.
     """
@@ -43,6 +44,8 @@ def forget(tx: Tx, account: Account, telegram_id: int) -> None:
     if chosen is Way.ERASE:
         cases.move(tx, case, Step.START)
         work.schedule(tx, ERASE, case.id)
-        return
+        leave_message(tx, case.id, "desk_forgotten", chat_id=telegram_id, locale=account.locale)
+        return chosen
     cases.move(tx, case, Step.FINISH)
     audit.record(tx, Tag.ACCOUNT_UNLINKED, subject=account.id)
+    return chosen

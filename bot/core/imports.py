@@ -48,10 +48,25 @@ def read(number: int, record: Any) -> Imported:
     return Imported(title[:300], messages, kept=record.get("kept") is True)
 
 
-def store(tx: Tx, subject: str, imported: Imported) -> None:
-    """Store one conversation whole."""
+def store(tx: Tx, subject: str, imported: Imported) -> bool:
+    """Store one conversation whole; False, and nothing happens, when the very same one is there already.
+
+    Compared is what is there, opened with the person's key: nothing is kept for it that would outlive the conversation.
+    """
+    if _is_there(tx, subject, imported):
+        return False
     conversations.add(tx, subject, imported.title, imported.messages, kept=imported.kept)
     audit.record(tx, Tag.CONVERSATION_IMPORTED, subject=subject, messages=len(imported.messages))
+    return True
+
+
+def _is_there(tx: Tx, subject: str, imported: Imported) -> bool:
+    first, count = imported.messages[0].at, len(imported.messages)
+    alike = tx.conversations.select(subject=subject, started_at=first, messages=count)
+    return any(
+        each.title == imported.title and tuple(conversations.messages(tx, subject, each.id)) == imported.messages
+        for each in alike
+    )
 
 
 def _from_list(number: int, record: Mapping[str, Any]) -> Iterator[Message]:

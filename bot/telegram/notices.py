@@ -112,6 +112,20 @@ def deletion_certificate(data: dict[str, Any], zone: str) -> Notice:
     return Notice(text, [[go(_p("button", "Certificate"), "certificate", data["ref"])]])
 
 
+def desk_forgotten(data: dict[str, Any], zone: str) -> Notice:
+    return Notice(join([forgotten(), clear_the_chat()]), [[go(_p("button", "Certificate"), "certificate", data["ref"])]])
+
+
+def forgotten() -> Line:
+    """Said when it is so."""
+    return _("Done. This bot holds nothing about you any more.")
+
+
+def clear_the_chat() -> Line:
+    """What a person can do about the messages that Telegram keeps."""
+    return _("The messages in this chat are in Telegram: you can clear them with “Clear history” and “Also delete for the bot”. If you come back, press Start.")
+
+
 def certificate(data: dict[str, Any], zone: str) -> Notice:
     # Translators: comes with a JSON file; {ref} is a case reference such as DEL-7K2M4Q.
     text = _(
@@ -198,6 +212,7 @@ NOTICES: dict[str, Render] = {
         export_offered,
         deletion_reminder,
         deletion_certificate,
+        desk_forgotten,
         region_moved,
         certificate,
         case_done,

@@ -105,6 +105,10 @@ async def test_a_file_comes_in_whole_but_for_its_broken_records(tmp_path: Path, 
     said = capsys.readouterr()
     assert "2 conversations imported, 1 skipped" in said.out
     assert "skipped record 2" in said.err
+    longer = ours | {"messages": [*ours["messages"], {"role": "user", "text": "y", "at": "2026-01-02T00:00:00Z"}]}
+    file.write_text(json.dumps([CHATGPT, ours, longer, longer]))
+    assert await import_conversations(file, "pat") == 0
+    assert "1 conversations imported, 3 were there already, 0 skipped" in capsys.readouterr().out
     monkeypatch.setenv("BOT_NEW_PASSWORD", "long enough")
     assert await account("set-password", "pat") == 0
     assert await account("link", "pat") == 0

@@ -106,16 +106,42 @@ async def test_restriction_stops_use_but_not_reading(stage: Stage) -> None:
 
 
 async def test_forgetting_leaves_nothing_with_the_bot(stage: Stage) -> None:
-    """An account that only the bot made is erased whole."""
+    """An account that only the bot made is erased whole; it is done when that is said, not before."""
     await stage.plays("""
         bob: /start
         bot: ...
         bob: /forgetme
         bot: I erase what this bot holds: your account here, ...  [Erase it] [Keep it]
         bob: [Erase it]
-        bot: Done. This bot holds nothing about you any more. ...
+        bot: I have begun to erase what this bot holds about you. ...
+        (1 minute later)
+        bot: Done. This bot holds nothing about you any more. ...  [Certificate]
         bob: /forgetme
         bot: This bot holds nothing about you.
+    """)
+    assert await stage.core.database.read(lambda tx: tx.accounts.count() + tx.links.count()) == 0
+
+
+async def test_forgetting_is_not_done_before_it_is_verified(stage: Stage) -> None:
+    """While the job cannot go on, nobody says that it is done."""
+    erase = stage.app.worker._jobs.pop("deletion.erase")
+    await stage.plays("""
+        bob: /start
+        bot: ...
+        bob: /forgetme
+        bot: ...
+        bob: [Erase it]
+        bot: I have begun to erase what this bot holds about you. ...
+        (1 hour later)
+        bot: (silent)
+    """)
+    assert await stage.core.database.read(lambda tx: tx.accounts.count()) == 1
+    stage.app.worker._jobs["deletion.erase"] = erase
+    await stage.plays("""
+        (1 minute later)
+        bot: Done. This bot holds nothing about you any more. ...  [Certificate]
+        bob: [Certificate]
+        bot: (file) The signed certificate of the erasure ...
     """)
     assert await stage.core.database.read(lambda tx: tx.accounts.count() + tx.links.count()) == 0
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.core import audit, cases, delivery, work
 from bot.core.audit import Tag
@@ -32,6 +33,8 @@ ERASE, PURGED = "deletion.erase", "deletion.purged"
 STEPS = ("claimed", "listed", *(source.name for source in SOURCES), "shredded", "compacted", "verified")
 SCOPES = {Right.ERASURE: "account", Right.FORGET_DESK: "desk"}
 _HELD_BACK = timedelta(days=3650)
+_AFTER_ANSWER = timedelta(seconds=1)
+"""Who asked a moment ago is first told that it has begun: that answer travels in another lane."""
 
 
 class Eraser:
@@ -93,8 +96,8 @@ class Eraser:
                 work.schedule(tx, PURGED, case.id, entry.purge_by, epoch=entry.epoch)
             else:
                 cases.move(tx, case, Step.FINISH, actor="service")
-            waiting = {"lane": _lane(item.ref), "state": Delivery.WAITING.value}
-            tx.outbox.update(waiting, due_at=tx.clock.now())
+            said_at = max(tx.clock.now(), case.opened_at + _AFTER_ANSWER)
+            tx.outbox.update({"lane": _lane(item.ref), "state": Delivery.WAITING.value}, due_at=said_at)
             work.finish(tx, item)
 
         engine.write(certify)
@@ -150,19 +153,19 @@ def _destroy(tx: Tx, case: Case, name: str) -> None:
             source.erase(tx, case.subject, case.id)
 
 
+def leave_message(tx: Tx, ref: str, notice: str, *, chat_id: int, locale: str | None, **data: Any) -> None:
+    """What is said when all of a case is erased and verified. There is no account any more then: it waits under the service's
+    key, in a lane of its own."""
+    payload = {"notice": notice, "data": {"ref": ref, "chat_id": chat_id, "locale": locale, **data}}
+    delivery.put(tx, lane=_lane(ref), kind="notice", payload=payload, due_at=tx.clock.now() + _HELD_BACK)
+
+
 def _write_message(tx: Tx, case: Case) -> None:
-    """It is sent when there is no account any more: it travels under the service's key, in a lane of its own."""
     account = tx.accounts.get(id=case.subject)
-    until = _purge_by(tx, case)
+    until = _purge_by(tx, case).isoformat()
     for link in tx.links.select(subject=case.subject):
-        data = {
-            "ref": case.id,
-            "purge_by": until.isoformat(),
-            "chat_id": int(link.telegram_id),
-            "locale": account.locale,
-        }
-        payload = {"notice": "deletion_certificate", "data": data}
-        delivery.put(tx, lane=_lane(case.id), kind="notice", payload=payload, due_at=tx.clock.now() + _HELD_BACK)
+        chat_id = int(link.telegram_id)
+        leave_message(tx, case.id, "deletion_certificate", chat_id=chat_id, locale=account.locale, purge_by=until)
 
 
 def _verify(tx: Tx, item: work.Work) -> work.Work:
