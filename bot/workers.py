@@ -22,7 +22,7 @@ from bot.core.keys.ring import SIGNING
 from bot.core.policies.announcing import announce_job
 from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
-from bot.core.support import four_eyes, rooms
+from bot.core.support import four_eyes, rooms, writing
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -178,6 +178,9 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     retention.counted("delivery", delivery.sweep),
     retention.counted("export_package", exports.destroy_due),
     retention.counted("case", retention.sweep_cases),
+    retention.counted("letter", retention.sweep_letters),
+    retention.counted("attachment", retention.sweep_attachments),
+    writing.sweep,
     retention.counted("audit", retention.sweep_audit),
     retention.counted("confirmation", retention.sweep_confirmations),
     retention.counted("link_token", retention.sweep_link_tokens),

@@ -172,13 +172,13 @@ class Stage:
             actor.sends_file(file, content, where, caption=said, kind="photo" if picture else "document", thread=thread)
         elif deed == "edits":
             self._typed.append(said)
-            actor.edits(self._quoted(actor, where, thread, quoted), said)
+            actor.edits(self._quoted(actor, where, thread, quoted, own=True), said)
         elif deed == "reacts to":
             actor.reacts(self._quoted(actor, where, thread, quoted), *said.split())
         elif said.startswith("[") and said.endswith("]"):
             self._taps(actor, where, thread, said[1:-1])
         else:
-            self._typed.append(said)
+            self._typed += [said, re.sub(r"^/\w+ ", "", said)]
             answered = self._quoted(actor, where, thread, quoted) if deed == "answers" else None
             actor.says(said, where, thread=thread, reply_to=answered)
         await self.settle()
@@ -192,8 +192,10 @@ class Stage:
                     return
         actor.taps(label, where)  # says that there is no such button
 
-    def _quoted(self, actor: Actor, where: Chat | None, thread: int | None, words: str) -> Message:
+    def _quoted(self, actor: Actor, where: Chat | None, thread: int | None, words: str, *, own: bool = False) -> Message:
         for message in reversed(actor.sees(where)):
+            if own and message.sender_id != actor.id:
+                continue
             if (thread is None or message.thread_id == thread) and words in _unbracketed(message.words):
                 return message
         raise AssertionError(f"nobody said {words!r} there")

@@ -31,6 +31,11 @@
     ├── UnreachableError           nobody can be told, so what must be told cannot be done
     ├── NotAllowedError            the actor's role does not allow this
     ├── (four eyes, support/four_eyes.py: SameEyes, OfficerMissing, ProposerGone, Decided, ProposedAlready)
+    ├── CaseClosedError            nothing can be added to a closed case
+    ├── LetterTooLongError         a letter has at most `most` characters
+    ├── AttachmentTooLargeError    a file has at most `most` bytes
+    ├── AttachmentTypeError        a file is none of `types`
+    ├── AttachmentLostError        a file could not be fetched
     └── ImportRecordError          one record of an import file is broken
 """
 
@@ -248,6 +253,42 @@ class NotAllowedError(PrivacyError):
     def __init__(self, permission: str) -> None:
         super().__init__(permission)
         self.permission = permission
+
+
+class CaseClosedError(PrivacyError):
+    """The case is closed: nothing can be added to it."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(ref)
+        self.ref = ref
+
+
+class LetterTooLongError(PrivacyError):
+    """A letter is longer than the policy file allows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class AttachmentTooLargeError(PrivacyError):
+    """A file is larger than the policy file allows; `most` in bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class AttachmentTypeError(PrivacyError):
+    """A file is not of a type that the policy file allows; `types` are media types."""
+
+    def __init__(self, types: tuple[str, ...]) -> None:
+        super().__init__(", ".join(types))
+        self.types = types
+
+
+class AttachmentLostError(PrivacyError):
+    """A file could not be fetched from where it was sent."""
 
 
 class ImportRecordError(PrivacyError):

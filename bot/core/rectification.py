@@ -18,6 +18,7 @@ from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ports import Tx
+from bot.core.support.letters import Way
 
 
 class Field(StrEnum):
@@ -97,15 +98,20 @@ def confirm(tx: Tx, account: Account, ref: str) -> Proposal:
 def decline(tx: Tx, account: Account, ref: str) -> Case:
     """The proposal is not right, nothing is changed: the person's own is dropped, the team's goes back to them. NotFoundError."""
     found = proposal(tx, account, ref)
-    if found.case.details and "text" in found.case.details:  # it began as a written request: people look again
+    if _is_in_writing(tx, found.case):  # people look again
         return cases.move(tx, found.case, Step.ANSWER)
     return cases.move(tx, found.case, Step.WITHDRAW)
 
 
 def _drop_waiting(tx: Tx, account: Account) -> None:
     for each in tx.cases.select(subject=account.id, right=Right.RECTIFICATION.value, status=Status.WAITING.value):
-        if "text" not in (each.details or {}):
+        if not _is_in_writing(tx, each):
             cases.move(tx, each, Step.WITHDRAW)
+
+
+def _is_in_writing(tx: Tx, case: Case) -> bool:
+    """Whether the person wrote something in it: then people work on it."""
+    return tx.letters.count(ref=case.id, way=Way.IN.value) > 0
 
 
 def _value(account: Account, field: Field) -> str | None:

@@ -16,9 +16,12 @@ from bot.core import audit, deadlines, work
 from bot.core.audit import Tag
 from bot.core.policies import Span
 from bot.core.ports import Tx
+from bot.core.support import rooms
 from bot.core.work import WorkState
 
 BATCH: Final = 500
+_LOOKED_AT: Final = 4 * BATCH
+"""Cases at a look: old letters of a case that is still open must not keep the others from being found."""
 REPORT: Final = "retention.report"
 _REPORT_EVERY: Final = timedelta(days=1)
 
@@ -36,7 +39,33 @@ def sweep_cases(tx: Tx) -> int:
     closed = tx.cases.select(
         closed_at__le=before(tx, "case"), held=False, order_by="closed_at", limit=BATCH, opened=False
     )
+    for case in closed:
+        rooms.dismantle_case(tx, case.id)
     return tx.cases.remove(id__in=tuple(case.id for case in closed)) if closed else 0
+
+
+def sweep_letters(tx: Tx) -> int:
+    """Remove the letters of cases that were closed longer ago than the rule says, and what the team's group shows of these."""
+    refs = _long_closed(tx, "letter")
+    for ref in refs:
+        rooms.dismantle_case(tx, ref)
+    if not refs:
+        return 0
+    tx.attachments.remove(ref__in=refs)
+    return tx.letters.remove(ref__in=refs)
+
+
+def sweep_attachments(tx: Tx) -> int:
+    """The same for pictures and files, and those that were never sent. The letters they came with stay."""
+    unsent = tx.clock.now() - tx.policy.keep_for("draft").as_timedelta()
+    gone = tx.attachments.remove(ref="", at__le=unsent)
+    refs = _long_closed(tx, "attachment", attachment__ne="")
+    if refs:
+        for ref in refs:
+            rooms.dismantle_case(tx, ref)
+        tx.letters.update({"ref__in": refs}, attachment="")
+        gone += tx.attachments.remove(ref__in=refs)
+    return gone
 
 
 def sweep_audit(tx: Tx) -> int:
@@ -94,6 +123,23 @@ def report_job(engine: work.Engine, item: work.Work) -> None:
         work.finish(tx, item)
 
     engine.write(write)
+
+
+def _long_closed(tx: Tx, record: str, **where: Any) -> tuple[str, ...]:
+    """Cases with such letters that were closed longer ago than the rule of `record` says, some at a time; a hold keeps all of it."""
+    until = before(tx, record)
+    found: dict[str, None] = {}
+    for letter in tx.letters.each(at__le=until, order_by="at", opened=False, **where):
+        found[letter.ref] = None
+        if len(found) >= _LOOKED_AT:
+            break
+    cases = tx.cases.select(id__in=tuple(found), opened=False) if found else []
+    kept = {case.id for case in cases if case.closed_at is None or case.closed_at > until or case.held or _is_held(tx, case.subject)}
+    return tuple(ref for ref in found if ref not in kept)[:BATCH]
+
+
+def _is_held(tx: Tx, subject: str) -> bool:
+    return bool(subject) and tx.keys.is_held(subject)
 
 
 def _note(tx: Tx, kind: str, gone: int) -> None:

@@ -7,11 +7,16 @@ from bot.core.breaches.errors import NotReadyError, RecordError
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
     AccountClosedError,
+    AttachmentLostError,
+    AttachmentTooLargeError,
+    AttachmentTypeError,
+    CaseClosedError,
     ConfirmationExpiredError,
     ConfirmationForeignError,
     ConfirmationUsedError,
     ExtendedAlreadyError,
     HeldError,
+    LetterTooLongError,
     LinkError,
     MovingError,
     NotAllowedError,
@@ -28,6 +33,7 @@ from bot.core.errors import (
     TransitionError,
     UnreachableError,
 )
+from bot.core.media import ENDINGS
 from bot.core.support.four_eyes import (
     DecidedError,
     OfficerMissingError,
@@ -36,7 +42,7 @@ from bot.core.support.four_eyes import (
     SameEyesError,
 )
 from bot.telegram.breach_errors import words_for_breach
-from bot.telegram.formats import moment
+from bot.telegram.formats import listing, moment, number
 from bot.telegram.keyboards import Button, Keyboard, go
 from bot.telegram.regions import region_label
 from bot.telegram.texts import Line, _, _n, _p
@@ -103,6 +109,30 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
         case UnreachableError():
             # Translators: to a person of the privacy team.
             return _("The person of case {ref} cannot be reached here, so they cannot be told. Nothing was changed.", ref=error.ref), []
+        case CaseClosedError():
+            # Translators: {ref} is a case reference. Also said to the privacy team, without buttons.
+            return _("Case {ref} is closed, so nothing can be added to it.", ref=error.ref), [
+                [go(_p("button", "This was not handled"), "escalate", error.ref)],
+                [go(_p("button", "Talk to a person"), "human"), go(_p("button", "Menu"), "menu")],
+            ]
+        case LetterTooLongError():
+            return _("That is very long. Please write at most {count} characters.", count=error.most), [
+                [go(_p("button", "Cancel"), "cancel")]
+            ]
+        case AttachmentTooLargeError():
+            # Translators: {size} is a size in megabytes.
+            return _("This file is too large for me. It may have at most {size} MB. Nothing was sent.", size=number(error.most // 2**20)), [
+                [go(_p("button", "Cancel"), "cancel")]
+            ]
+        case AttachmentTypeError():
+            # Translators: {types} is a list of kinds of files, such as JPG, PNG, PDF.
+            line = _(
+                "I can pass on files of these kinds: {types}. This one is something else, whatever its name says. Nothing was sent.",
+                types=listing([ENDINGS[each].upper() for each in error.types]),
+            )
+            return line, [[go(_p("button", "Cancel"), "cancel")]]
+        case AttachmentLostError():
+            return _("I could not fetch this file. Please send it again."), [[go(_p("button", "Cancel"), "cancel")]]
         case NameTakenError():
             return _("There is an account of that name already. Please choose another one."), _menu()
         case MovingError():

@@ -174,7 +174,18 @@ def case_received(data: dict[str, Any], zone: str) -> Notice:
 def case_asked(data: dict[str, Any], zone: str) -> Notice:
     # Translators: {question} is what a person of the privacy team wrote.
     text = _("We need something from you for case {ref}: {question}", ref=data["ref"], question=data["question"])
-    return Notice(text, [[go(_p("button", "Answer"), "answer", data["ref"], style="primary")]])
+    keyboard = [[go(_p("button", "Answer"), "answer", data["ref"], style="primary")]]
+    return Notice(text, keyboard, letter=data.get("letter", ""), edits=data.get("edits"))
+
+
+def team_letter(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: {text} is what a person of the privacy team wrote. Nobody's name is told.
+    text = _("Privacy team, case {ref}: {text}", ref=data["ref"], text=data["text"])
+    keyboard = [
+        [go(_p("button", "Answer"), "answer", data["ref"], style="primary")],
+        [go(_p("button", "This was not handled"), "escalate", data["ref"])],
+    ]
+    return Notice(text, keyboard, letter=data["letter"], edits=data.get("edits"))
 
 
 def case_waiting(data: dict[str, Any], zone: str) -> Notice:
@@ -220,6 +231,7 @@ NOTICES: dict[str, Render] = {
         case_missed,
         case_received,
         case_asked,
+        team_letter,
         case_waiting,
         rectification_proposed,
         policy_changed,

@@ -14,6 +14,7 @@ from typing import Any
 from bot.core.breaches import reached
 from bot.core.delivery import Delivery, OutboxRow
 from bot.core.ports import Tx
+from bot.core.support import letters
 
 LEASE = timedelta(seconds=30)
 BATCH = 20
@@ -38,7 +39,7 @@ def lease(tx: Tx, lane: str) -> list[OutboxRow]:
     rows = tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="id", limit=BATCH, opened=False)
     if rows and _is_blocked(tx, lane):
         for row in rows:
-            settle(tx, row, Delivery.PARKED, "blocked")
+            _keep(tx, row)
         return []
     leased: list[OutboxRow] = []
     for row in rows:
@@ -82,7 +83,7 @@ def block(tx: Tx, lane: str) -> None:
     """The person blocked the bot: keep what waits for when they come back; no legal clock stops."""
     tx.links.update({"id": lane}, blocked_at=tx.clock.now())
     for row in tx.outbox.select(lane=lane, state=Delivery.WAITING.value, opened=False):
-        settle(tx, row, Delivery.PARKED, "blocked")
+        _keep(tx, row)
 
 
 def unblock(tx: Tx, lane: str) -> None:
@@ -96,6 +97,15 @@ def unblock(tx: Tx, lane: str) -> None:
     )
     for link in tx.links.select(id=lane, opened=False):
         reached.is_back(tx, link.subject)
+
+
+def _keep(tx: Tx, row: OutboxRow) -> None:
+    """Kept for when the person is back; whoever of the team wrote it is told."""
+    settle(tx, row, Delivery.PARKED, "blocked")
+    if row.kind == "notice" and tx.keys.exists(row.subject):
+        letter = ((tx.outbox.get(id=row.id).payload or {}).get("data") or {}).get("letter")
+        if letter:
+            letters.kept_back(tx, letter)
 
 
 def _is_blocked(tx: Tx, lane: str) -> bool:

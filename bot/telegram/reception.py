@@ -109,7 +109,7 @@ async def _explain(say: Say, desk: Desk, event: object, error: PrivacyError) -> 
         await say.toast(text, alert=True)
         if not keyboard or not desk.private:
             return
-    await say(text, keyboard, new=True)
+    await say(text, keyboard if desk.private else (), new=True)
 
 
 def who(event: Update) -> tuple[User | None, Chat | None, int | None]:

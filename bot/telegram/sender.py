@@ -26,7 +26,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import TelegramMethod
-from aiogram.types import BufferedInputFile, Message
+from aiogram.types import BufferedInputFile, InputMediaDocument, Message
 
 from bot.core import accounts, delivery, exports
 from bot.core.delivery import Delivery, OutboxRow
@@ -154,7 +154,7 @@ class Sender:
                 outbox.settle(tx, row, Delivery.PARKED, "stale or unreadable")
                 continue
             claimed.append(outgoing)
-            if outgoing.document is not None:  # one file in memory at a time
+            if outgoing.document is not None or outgoing.photo is not None:  # one file in memory at a time
                 outbox.release(tx, leased[position + 1 :])
                 break
         return claimed
@@ -183,7 +183,9 @@ class Sender:
         )
 
     def _render_notice(self, tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Outgoing | None:
-        data = payload["data"]
+        data = letters.current(tx, payload["data"])
+        if data is None:
+            return None
         account = tx.accounts.find(id=row.subject) if row.subject != SERVICE else None
         chat_id = data.get("chat_id") or (accounts.telegram_id_of(tx, row.subject) if account else None)
         if chat_id is None:
@@ -296,7 +298,8 @@ class Sender:
         """A room is not as we thought: learn, and work the row out again."""
 
         def mend(tx: Tx) -> Outgoing | None:
-            return self._render(tx, outgoing.row) if rooms.mend(tx, outgoing.row, words) else None
+            message = outgoing.data.get("message_id")
+            return self._render(tx, outgoing.row) if rooms.mend(tx, outgoing.row, words, message) else None
 
         following = await self._database.write(mend, Purpose.DELIVERY)
         if following is None:
@@ -335,8 +338,8 @@ def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
     kind = getattr(methods, outgoing.method[0].upper() + outgoing.method[1:])
     data = dict(outgoing.data)
     if outgoing.document is not None:
-        content, name = outgoing.document
-        data["document"] = BufferedInputFile(content, name)
+        file = BufferedInputFile(*outgoing.document)
+        data |= {"media": InputMediaDocument(media=file)} if outgoing.method == "editMessageMedia" else {"document": file}
     if outgoing.photo is not None:
         data["photo"] = BufferedInputFile(*outgoing.photo)
     method: TelegramMethod[Any] = kind(**data)

@@ -83,7 +83,7 @@ def _p(context: str, message: str, /, **values: Any) -> Line:
     return Line(_catalogue(_locale.get()).pgettext(context, message), values)
 
 
-def policy_text(sentence: str, values: Mapping[str, str]) -> Line:
+def policy_text(sentence: str, values: Mapping[str, Any]) -> Line:
     """A sentence of the policy file, translated by its own catalogue."""
     return Line(_policy_catalogue(_locale.get()).gettext(sentence), values)
 

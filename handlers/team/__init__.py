@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from handlers.team import breach, breach_reports, breach_telling, cancel, four_eyes, policy
+from handlers.team import breach, breach_reports, breach_telling, cancel, four_eyes, policy, remarks, writing
 
-TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, breach, breach_telling, breach_reports, cancel)
+TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks)
+"""In this order; `remarks` takes what nobody else does and stays last."""

@@ -68,7 +68,7 @@ def test_time_spent_waiting_for_the_person_is_not_counted(office: Office) -> Non
     case = office.do(lambda tx: cases.ask(tx, case, "identity", "?", actor="p-team"))
     office.later(days=60)
     assert _of(office, "fulfil").open == 1
-    case = office.do(lambda tx: cases.answer(tx, case, "!"))
+    case = office.do(lambda tx: cases.answer(tx, case))
     office.later(days=2)
     office.do(lambda tx: cases.move(tx, case, Step.FINISH))
     found = _of(office, "fulfil")

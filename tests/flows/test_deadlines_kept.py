@@ -129,7 +129,7 @@ async def test_the_ccpa_knows_no_pause(stage: Stage) -> None:
     before = {place: (await _case(stage, ref)).target_due for place, ref in found.items()}
     stage.clock.move(_days(5))
     for ref in found.values():
-        await stage.core.database.write(lambda tx, ref=ref: cases.answer(tx, tx.cases.get(id=ref), "Mine"))  # type: ignore[misc]
+        await stage.core.database.write(lambda tx, ref=ref: cases.answer(tx, tx.cases.get(id=ref)))  # type: ignore[misc]
     after = {place: (await _case(stage, ref)).target_due for place, ref in found.items()}
     assert after["california"] == before["california"]
     assert after["eu"] == before["eu"] + _days(5)

@@ -118,4 +118,5 @@ async def test_who_waits_for_the_person_says_so_and_the_date_stands_still(stage:
     case = await stage.core.database.read(lambda tx: tx.cases.get(id=ref))
     assert case.target_due - before >= timedelta(days=43) - timedelta(hours=1)
     assert case.paused_for == timedelta(days=43, minutes=1).total_seconds()
-    assert (case.details or {})["answer"] == "Mine is the score"
+    [letter] = await stage.core.database.read(lambda tx: tx.letters.select(ref=ref))
+    assert (letter.way, letter.text) == ("in", "Mine is the score")

@@ -2,7 +2,7 @@
 
 from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path, show
 from bot.core.cases.delays import BATCH as SWEEP_BATCH
-from bot.core.cases.delays import REASONS, answer, ask, extend, sweep
+from bot.core.cases.delays import REASONS, answer, ask, extend, reword, sweep
 from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
 from bot.core.cases.withdrawing import can_withdraw, withdraw
 
@@ -26,6 +26,7 @@ __all__ = [
     "open_case",
     "open_of",
     "path",
+    "reword",
     "show",
     "sweep",
     "withdraw",

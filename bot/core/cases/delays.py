@@ -74,21 +74,29 @@ def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
     return tx.cases.get(id=case.id)
 
 
-def ask(tx: Tx, case: Case, reason: str, question: str, *, actor: str | None = None) -> Case:
+def ask(tx: Tx, case: Case, reason: str, question: str, *, actor: str | None = None, letter: str = "") -> Case:
     """Ask the person something and wait. `reason` ("identity", "clarification") decides whether the clock stands meanwhile.
 
-    The question is sealed with the case and sent to them here. TransitionError, UnreachableError.
+    The question is sealed with the case and sent to them here; `letter` is the one that it is written in
+    (bot/core/support/letters.py). TransitionError, UnreachableError.
     """
-    _add_words(tx, case, question=question)
+    # A proposal that was turned down earlier is not what it waits for now.
+    rest = {name: value for name, value in (case.details or {}).items() if name != "becomes"}
+    reword(tx, replace(case, details=rest), question)
     case = move(tx, case, Step.ASK, actor=actor, reason=reason)
-    if not _tell(tx, case, "case_asked", question=question):
+    if not _tell(tx, case, "case_asked", question=question, letter=letter):
         raise UnreachableError(case.id)
     return case
 
 
-def answer(tx: Tx, case: Case, text: str) -> Case:
-    """The person has answered: the clock runs on, its dates moved by the time it stood. TransitionError."""
-    _add_words(tx, case, answer=text)
+def reword(tx: Tx, case: Case, question: str) -> None:
+    """What the case asks the person, in other words."""
+    details = (case.details or {}) | {"question": question}
+    tx.cases.update({"id": case.id, "subject": case.subject}, details=details)
+
+
+def answer(tx: Tx, case: Case) -> Case:
+    """The person has answered (their words are a letter): the clock runs on, its dates moved by the time it stood. TransitionError."""
     return move(tx, case, Step.ANSWER)
 
 
@@ -160,6 +168,3 @@ def _look_again(tx: Tx, ref: str) -> None:
 def _tell(tx: Tx, case: Case, notice: str, **data: str) -> bool:
     return bool(case.subject) and delivery.notify(tx, case.subject, notice, ref=case.id, **data)
 
-
-def _add_words(tx: Tx, case: Case, **words: str) -> None:
-    tx.cases.update({"id": case.id, "subject": case.subject}, details=(case.details or {}) | words)

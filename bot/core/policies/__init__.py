@@ -1,5 +1,6 @@
 """The published policy as data: the only place where its numbers stand. README.md beside this file tells how to put another."""
 
+from bot.core.policies.canned import Canned
 from bot.core.policies.load import load_policy, read_policy, shipped_policy_file
 from bot.core.policies.model import (
     BreachCategory,
@@ -18,6 +19,7 @@ from bot.core.policies.model import (
 
 __all__ = [
     "BreachCategory",
+    "Canned",
     "Group",
     "Jurisdiction",
     "Policy",

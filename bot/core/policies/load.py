@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from bot.core import media
 from bot.core.errors import PolicyError
+from bot.core.policies.canned import CANNED_NAMES, Canned
 from bot.core.policies.model import (
     COLLECTIONS,
     BreachCategory,
@@ -34,6 +36,7 @@ P = ParamSpec("P")
 REQUIRED_PROMISES = frozenset({"acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach"})
 REQUIRED_RETENTION = frozenset(
     {"conversation", "inbox", "outbox", "draft", "export_package", "confirmation", "tally", "case", "audit", "breach"}
+    | {"letter", "attachment"}
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMES_WITH_DIGITS = re.compile(r"\(GDPR Art\. \d+\)|TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
@@ -88,7 +91,7 @@ def read_published(content: bytes, base: Policy) -> Policy:
 
 def _policy(data: Mapping[str, Any], digest: str) -> Policy:
     head = _part(data, "policy", dict)
-    safeguards = _build("safeguards", lambda: Safeguards(**_with_spans(_part(data, "safeguards", dict))))
+    safeguards = _build("safeguards", _safeguards, _part(data, "safeguards", dict))
     head_fields = ("id", "service", "operator", "version", "updated", "title", "authority", "notice", "dpo")
     known: dict[str, Any] = {name: _build("policy", _text, head.get(name)) for name in head_fields}
     return Policy(
@@ -96,6 +99,7 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         sections=_part(head, "sections", dict),
         safeguards=safeguards,
         breach_categories=_table(data, "breach_categories", BreachCategory),
+        canned=_table(data, "canned", Canned),
         **_published(data),
         effective_on=_build("policy", _day, head.get("effective")),
         digest=digest,
@@ -168,6 +172,13 @@ def _promise(name: str, row: Mapping[str, Any]) -> Promise:
     return Promise(name, _span(row), row["section"], _text(row["says"]))
 
 
+def _safeguards(row: Mapping[str, Any]) -> Safeguards:
+    types = tuple(row["attachment_types"])
+    for unknown in sorted(set(types) - media.KNOWN):
+        raise ValueError(f"files of type {unknown} cannot be told by their bytes")
+    return Safeguards(**(_with_spans(row) | {"attachment_types": types}))
+
+
 def _regime(name: str, row: Mapping[str, Any]) -> Regime:
     return Regime(id=name, **(_with_spans(row) | {"pause": tuple(row["pause"])}))
 
@@ -221,9 +232,11 @@ def _check(policy: Policy) -> None:
             _known(policy.topics, other, f"topics.{topic.id}", "related topic")
     _purge_holds(policy)
     values = policy.values()
+    of_cases = {**values, **dict.fromkeys(CANNED_NAMES)}
+    of_answers = frozenset(policy.canned_sentences())
     for sentence in policy.sentences():
         for name in _PLACEHOLDER.findall(sentence):
-            _known(values, name, sentence[:40], "placeholder")
+            _known(of_cases if sentence in of_answers else values, name, sentence[:40], "placeholder")
         for digits in re.findall(r"\d+", _NAMES_WITH_DIGITS.sub("", _PLACEHOLDER.sub("", sentence))):
             raise PolicyError(sentence[:40], f"writes the number {digits}; name its promise instead")
 

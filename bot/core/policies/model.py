@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.core.policies.canned import Canned
+
 
 class Unit(StrEnum):
     """What an amount counts. Hours and minutes are wall time; days and months are calendar days of the jurisdiction."""
@@ -71,6 +73,11 @@ class Safeguards:
     proposal_valid: Span
     policy_told_before: Span
     warn_at_percent: tuple[int, ...]
+    letter_length: int
+    """Characters of a letter between a person and the privacy team. A preview shows one twice, in one message of Telegram's 4096."""
+    attachment_bytes: int
+    attachment_types: tuple[str, ...]
+    """Media types, as a file's own bytes tell them (bot/core/media.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,7 @@ class Policy:
     rights: Mapping[str, RightEntry]
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
+    canned: Mapping[str, Canned]
     effective_on: date | None = None
     """From when a coming version holds; the one in force needs none."""
     digest: str = field(default="", compare=False)
@@ -215,6 +223,10 @@ class Policy:
         filled = {promise.id: str(promise.span.amount) for promise in self.promises.values()}
         return filled | {"service": self.service, "operator": self.operator}
 
+    def canned_sentences(self) -> list[str]:
+        """Those of the canned answers, which may name more than the others (CANNED_NAMES)."""
+        return [text for answer in self.canned.values() for text in (answer.title, answer.text)]
+
     def sentences(self) -> list[str]:
         """Every sentence a person may see: the msgids of the `policy` catalogue."""
         found: list[str] = [self.authority, self.dpo, self.title]
@@ -228,4 +240,5 @@ class Policy:
         found += [group.label for group in self.groups.values()]
         for topic in self.topics.values():
             found += [topic.title, topic.short, topic.details, *topic.steps]
+        found += self.canned_sentences()
         return list(dict.fromkeys(text for text in found if text))

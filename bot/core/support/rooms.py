@@ -72,8 +72,9 @@ def is_here(tx: Tx, thread: int | None, ref: str, messages: tuple[int, ...]) -> 
         return True
     if thread is not None:
         return tx.rooms.count(thread=thread) > 0
-    if any(tx.rooms.count(card=number) or tx.letters.count(room_message=number) for number in messages):
-        return True
+    for number in messages:
+        if tx.rooms.count(card=number) or tx.letters.count(room_message=number) or tx.letters.count(source_message=number):
+            return True
     group = groups.find(tx)
     return group is not None and any(delivery.slot_of(tx, group.lane, number) for number in messages)
 
@@ -125,7 +126,7 @@ def lost(tx: Tx, ref: str) -> None:
 def lost_all(tx: Tx) -> None:
     """The group is another one, or has topics now and had none: every room is made again."""
     _forget(tx, {})
-    tx.letters.update({}, room_message=None, shown=False)
+    tx.letters.update({}, room_message=None, source_message=None, shown=False)
 
 
 def _forget(tx: Tx, where: dict[str, str]) -> None:
@@ -134,10 +135,27 @@ def _forget(tx: Tx, where: dict[str, str]) -> None:
 
 def dismantle(tx: Tx, subject: str) -> None:
     """Take the rooms of a subject away with all that was said in them (bot/telegram/team/ knows how)."""
-    group = groups.find(tx)
     for room in tx.rooms.select(subject=subject):
-        if group is not None and (room.thread is not None or room.card is not None):
-            messages = [letter.room_message for letter in tx.letters.select(ref=room.id, opened=False) if letter.room_message]
-            where = {"thread": room.thread, "card": room.card, "messages": messages}
-            delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "remove", "ref": "", **where})
-    tx.rooms.remove(subject=subject)
+        _take_away(tx, room)
+
+
+def dismantle_case(tx: Tx, ref: str) -> None:
+    """The same for the room of one case. Letters that are kept are shown again where the case gets a room again."""
+    room = find(tx, ref)
+    if room is not None:
+        _take_away(tx, room)
+        tx.letters.update({"ref": ref}, room_message=None, source_message=None, shown=False)
+
+
+def _take_away(tx: Tx, room: Room) -> None:
+    group = groups.find(tx)
+    if group is not None and (room.thread is not None or room.card is not None):
+        messages = [["text", room.card]] if room.card is not None else []
+        for letter in tx.letters.select(ref=room.id, opened=False):
+            if letter.room_message is not None:
+                messages.append(["file" if letter.attachment else "text", letter.room_message])
+            if letter.source_message is not None:
+                messages.append(["typed", letter.source_message])
+        where = {"thread": room.thread, "messages": messages}
+        delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "remove", "ref": "", **where})
+    tx.rooms.remove(id=room.id)

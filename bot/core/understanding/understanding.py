@@ -60,6 +60,10 @@ class Understanding:
         """The meaning of one message. `lang` is the language the person chose; it helps, the text decides."""
         return self.understand_many([(text, lang)])[0]
 
+    def language(self, text: str, lang: str | None = None) -> str | None:
+        """Only the language of a message; None where that is not clear."""
+        return language.detect(normalise(text), self._head, lang)
+
     def understand_many(self, messages: Sequence[tuple[str, str | None]]) -> list[Understood]:
         """The same for many at once: one pass through the encoder."""
         texts = [normalise(text) for text, _ in messages]

@@ -2,7 +2,7 @@
 
     a row that shows a room   topic → reopen → title → card → pin → letters → close, whatever is missing, until nothing is
     a row that says something the room's topic first, where there is none
-    a row that removes        the topic with all in it; without topics every message is emptied
+    a row that removes        the topic with all in it; without topics every message is emptied, and what the team typed deleted
 
 What Telegram refuses because the room is not as we thought (topic deleted or closed, card gone, topics switched off) changes what
 we think, and the row is worked out again. So nothing that was to be said is lost.
@@ -22,7 +22,7 @@ from bot.core.delivery import OutboxRow
 from bot.core.ports import Tx
 from bot.core.support import groups, linking, rooms
 from bot.core.support.groups import TeamGroup
-from bot.core.support.letters import Letter, Way
+from bot.core.support.letters import SENT, Letter, open_for_team
 from bot.core.support.rooms import Room
 from bot.telegram.keyboards import Keyboard, markup
 from bot.telegram.team import breach_cards, cards, letters
@@ -30,6 +30,8 @@ from bot.telegram.team.sayings import SAYINGS
 from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
 
 Done = Callable[[Tx, Any], None]
+ERASED_FILE = "erased"
+"""What takes the place of an erased picture or file is called so."""
 
 
 @dataclass(slots=True)
@@ -63,8 +65,9 @@ def next_call(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
                 return _remove(tx, group, row, payload)
 
 
-def mend(tx: Tx, row: OutboxRow, words: str) -> bool:
-    """Telegram refused with these words: whether we know better now and the row should be worked out again."""
+def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
+    """Telegram refused with these words what was to change `message`: whether we know better now and the row should be worked out
+    again."""
     payload = tx.outbox.get(id=row.id).payload or {}
     ref = payload["ref"]
     if payload["act"] == "remove":
@@ -80,8 +83,8 @@ def mend(tx: Tx, row: OutboxRow, words: str) -> bool:
     if "topic_closed" in words:
         return bool(tx.rooms.update({"id": ref, "closed": False}, closed=True))
     if "message to edit not found" in words or "message can't be edited" in words:
-        tx.rooms.update({"id": ref}, card=None, shown="", pinned=False)
-        return True
+        found = tx.letters.update({"ref": ref, "room_message": message}, room_message=None, shown=False)
+        return bool(found or tx.rooms.update({"id": ref, "card": message}, card=None, shown="", pinned=False))
     if "not enough rights" in words and "pin" in words:
         tx.rooms.update({"id": ref}, pinned=True)  # told by /setup; without the right it stays unpinned
         return True
@@ -159,23 +162,23 @@ def _card(group: TeamGroup, room: Room, shown: _Shown) -> Call | None:
 
 def _letters(tx: Tx, group: TeamGroup, room: Room) -> Call | None:
     """The oldest letter that is not shown as it is now."""
-    for letter in tx.letters.select(ref=room.id, shown=False, way__in=(Way.IN.value, Way.OUT.value), order_by="at", limit=1):
+    for letter in tx.letters.select(ref=room.id, shown=False, way__in=SENT, order_by="at", limit=1):
         return _letter(tx, group, room, letter)
     return None
 
 
 def _letter(tx: Tx, group: TeamGroup, room: Room, letter: Letter) -> Call:
     text, keyboard = letters.in_room(tx, letter)
+    open_for_team(tx, letter)
 
     def shown(tx: Tx, result: Any) -> None:
         number = result.message_id if isinstance(result, Message) else letter.room_message
         tx.letters.update({"id": letter.id, "edited_at": letter.edited_at}, room_message=number, shown=True)
 
     data = _message(group, room, text, keyboard)
-    if letter.room_message is not None:
-        data.pop("message_thread_id", None)
-        return Call("editMessageText", data | {"message_id": letter.room_message}, shown, again=True)
     upload = letters.upload(tx, letter)
+    if letter.room_message is not None:
+        return _changed(data | {"message_id": letter.room_message}, shown, has_file=upload is not None)
     if upload is None:
         return Call("sendMessage", data, shown, again=True)
     data["caption"] = data.pop("text")
@@ -184,6 +187,17 @@ def _letter(tx: Tx, group: TeamGroup, room: Room, letter: Letter) -> Call:
     if is_picture:
         return Call("sendPhoto", data, shown, again=True, photo=(content, name))
     return Call("sendDocument", data, shown, again=True, document=(content, name))
+
+
+def _changed(data: dict[str, Any], shown: Done, *, has_file: bool) -> Call:
+    """A letter that is there says something else now."""
+    for placing in ("message_thread_id", "reply_parameters"):
+        data.pop(placing, None)
+    if not has_file:
+        return Call("editMessageText", data, shown, again=True)
+    data["caption"] = data.pop("text")
+    data.pop("link_preview_options")
+    return Call("editMessageCaption", data, shown, again=True)
 
 
 def _close(group: TeamGroup, room: Room, shown: _Shown) -> Call | None:
@@ -210,11 +224,14 @@ def _say(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> C
     if said.force_reply:
         data["reply_markup"] = {"force_reply": True, "selective": True}
     shown = delivery.slot_message(tx, row.lane, row.slot) if row.slot else None
+    done = _placed(said.letter) if said.letter else None
     if said.document is None and said.photo is None:
+        shown = said.edits if said.edits is not None else shown
         if shown is not None:
-            data.pop("message_thread_id", None)
-            return Call("editMessageText", data | {"message_id": shown})
-        return Call("sendMessage", data)
+            for placing in ("message_thread_id", "reply_parameters"):
+                data.pop(placing, None)
+            return Call("editMessageText", data | {"message_id": shown}, done)
+        return Call("sendMessage", data, done)
     data["caption"] = data.pop("text")
     data.pop("link_preview_options")
     if said.photo is not None:
@@ -238,30 +255,49 @@ def _message(group: TeamGroup, room: Room | None, text: Line | Html, keyboard: K
 
 
 def _remove(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
-    if payload.get("thread") is not None:
+    if payload["thread"] is not None:
         data = {"chat_id": group.chat, "message_thread_id": payload["thread"]}
-        return Call("deleteForumTopic", data, _removed(row, thread=None, card=None, messages=[]))
-    left = [number for number in (payload.get("card"), *payload.get("messages", ())) if number]
-    if not left:
+        return Call("deleteForumTopic", data, _removed(row, thread=None, messages=[]))
+    if not payload["messages"]:
         return None
+    (kind, number), *rest = payload["messages"]
+    message = {"chat_id": group.chat, "message_id": number}
+    done = _removed(row, messages=rest)
     # Telegram lets a bot delete for two days only; its own words it may change at any time.
     text = _("This was erased.")
-    data = {"chat_id": group.chat, "message_id": left[0], "text": text.plain}
-    return Call("editMessageText", data, _removed(row, card=None, messages=left[1:]), again=True)
+    match kind:
+        case "typed":
+            return Call("deleteMessage", message, done, again=True)
+        case "file":
+            return Call("editMessageMedia", message, done, again=True, document=(text.plain.encode(), f"{ERASED_FILE}.txt"))
+        case _:
+            return Call("editMessageText", message | {"text": text.plain}, done, again=True)
 
 
 def _remove_less(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> bool:
     """What cannot be removed is gone already, or out of our reach: the rest is."""
-    left = [number for number in (payload.get("card"), *payload.get("messages", ())) if number]
-    less = {"thread": None} if payload.get("thread") is not None else {"card": None, "messages": left[1:]}
+    if payload["thread"] is not None:
+        less: dict[str, Any] = {"thread": None}
+    else:
+        less = {"messages": payload["messages"][1:]}
     tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | less)
-    return bool(left)
+    return bool((payload | less)["messages"])
 
 
 def _removed(row: OutboxRow, **changes: Any) -> Done:
     def done(tx: Tx, result: Any) -> None:
         payload = tx.outbox.get(id=row.id).payload or {}
         tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | changes)
+
+    return done
+
+
+def _placed(letter: str) -> Done:
+    """The message in which a draft is shown."""
+
+    def done(tx: Tx, result: Any) -> None:
+        if isinstance(result, Message):
+            tx.letters.update({"id": letter}, room_message=result.message_id)
 
     return done
 

@@ -16,7 +16,8 @@ from bot.telegram.texts import Html, Line
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Ready to send. `reply_to` is a message in the room; `document` its bytes and name, `photo` a picture's bytes."""
+    """Ready to send. `reply_to` is a message in the room; `document` its bytes and name, `photo` a picture's bytes. `edits`: the message
+    that it takes the place of; `letter`: the draft that is shown in it."""
 
     text: Line | Html
     keyboard: list[list[Button]] = field(default_factory=list)
@@ -24,6 +25,8 @@ class Saying:
     document: tuple[bytes, str] | None = None
     photo: bytes | None = None
     force_reply: bool = False
+    edits: int | None = None
+    letter: str = ""
 
 
 Render = Callable[[Tx, dict[str, Any]], Saying | None]

@@ -123,15 +123,21 @@ def upgrade() -> None:
         sa.Column("attachment", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=True),
         sa.Column("edited_at", sa.BigInteger(), nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("asks", sa.Text(), nullable=False),
+        sa.Column("canned", sa.Text(), nullable=False),
+        sa.Column("edits", sa.Text(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_letters_at", "letters", ["at"])
     op.create_index("ix_letters_person_message", "letters", ["person_message"])
     op.create_index("ix_letters_ref_at", "letters", ["ref", "at"])
     op.create_index("ix_letters_room_message", "letters", ["room_message"])
     op.create_index("ix_letters_source_message", "letters", ["source_message"])
     op.create_index("ix_letters_subject", "letters", ["subject"])
+    op.create_index("ix_letters_way_at", "letters", ["way", "at"])
     op.create_table(
         "members",
         sa.Column("id", sa.String(length=160), nullable=False),
