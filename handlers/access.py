@@ -84,6 +84,7 @@ async def _show_overview(desk: Desk, say: Say) -> None:
         _("<b>What is held about you</b>"),
         _n("• {n} conversation", "• {n} conversations", held),
         _n("• {n} request with its dates", "• {n} requests with their dates", len(facts.cases)),
+        _n("• {n} letter to or from the privacy team", "• {n} letters to or from the privacy team", len(facts.letters)),
         _n("• {n} consent that you gave or withdrew", "• {n} consents that you gave or withdrew", len(facts.consents)),
         _("• Your account: name, language, place of residence and the number of your Telegram account, as far as you gave them."),
         _n("Your data was opened {n} time.", "Your data was opened {n} times.", opened),

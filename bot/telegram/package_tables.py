@@ -89,6 +89,9 @@ def use_sentences() -> dict[str, str]:
         ).plain,
         "conversation_data": _("Conversations: their titles, messages and dates.").plain,
         "request_data": _("Requests and consents: what you asked for and decided here, with dates.").plain,
+        "letter_data": _(
+            "Letters: what you and the privacy team wrote to each other in a request, with pictures and files."
+        ).plain,
         "record_data": _(
             "Records: what was done with your data, when and in which role. They name you only by a "
             "random word."
@@ -99,6 +102,9 @@ def use_sentences() -> dict[str, str]:
         # Translators: Telegram carries the messages between the reader and this bot.
         "telegram_recipient": _(
             "Telegram, as the carrier of your messages to this bot and of its answers."
+        ).plain,
+        "team_recipient": _(
+            "The privacy team: what you send into a request, in its group at Telegram, without your name."
         ).plain,
         "from_you": _("From you: what you write to the service and to this bot.").plain,
         "from_telegram": _("From Telegram: the number of your Telegram account.").plain,
@@ -136,6 +142,10 @@ def records() -> dict[str, str]:
         "case": _("Your requests").plain,
         # Translators: a kind of record, in a table of how long each is kept.
         "audit": _("Records of what was done with your data").plain,
+        # Translators: a kind of record, in a table of how long each is kept.
+        "letter": _("Letters in your requests, after their end").plain,
+        # Translators: a kind of record, in a table of how long each is kept.
+        "attachment": _("Pictures and files in your requests, after their end").plain,
     }
 
 
@@ -153,6 +163,9 @@ def reasons() -> dict[str, str]:
         "in_transit": _(
             "Messages on their way to or from this bot, and the technical state of your chat with it. "
             "They are deleted after a few days."
+        ).plain,
+        "unsent": _(
+            "What the privacy team began to write to you and has not sent. It is dropped after a day."
         ).plain,
         "packages": _("The contents of earlier copies of your data.").plain,
         "unreadable": _(
@@ -180,6 +193,7 @@ def readme_files() -> dict[str, str]:
         ).plain,
         "art15.json": _("Why and how your data is used (Article 15 of the GDPR).").plain,
         "consents/receipts": _("A receipt for each consent that you gave or withdrew.").plain,
+        "attachments": _("The pictures and files of your letters to the privacy team.").plain,
         "audit-excerpt.jsonl": _("What was recorded about your account, each entry with its hash.").plain,
         "incomplete.json": _("What is not in this copy, and why.").plain,
     }

@@ -112,6 +112,15 @@ def _texts(locale: str) -> PackageTexts:
         closed=_("Closed on").plain,
         rights=package_tables.rights(),
         statuses=package_tables.statuses(),
+        # Translators: heading: what the reader and the privacy team wrote to each other.
+        letters=_("Letters").plain,
+        no_letters=_("You and the privacy team have not written to each other.").plain,
+        # Translators: heading of a table column: who wrote a letter.
+        written_by=_("Written by").plain,
+        # Translators: who wrote a letter, in a table.
+        privacy_team=_("Privacy team").plain,
+        # Translators: before the name of a picture or file that came with a letter.
+        file=_("File").plain,
         # Translators: heading: the information that GDPR Article 15 asks for.
         use=_("How your data is used").plain,
         use_intro=_(

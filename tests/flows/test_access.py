@@ -14,7 +14,7 @@ async def test_a_person_sees_what_is_held_why_and_how_long(stage: Stage) -> None
     await stage.given_conversations("alice", ["Sore knee", "Landlord"])
     await stage.plays("""
         alice: /access
-        bot:   What is held about you • 2 conversations • 0 requests with their dates • 0 consents that you gave or withdrew • Your account: ... Your data was opened 0 times. An export gives you all of it as a file.  [What it is used for] [Who receives it] [How long it is kept] [Rights and complaints] [Who opened my data] [Export my data] [Menu]
+        bot:   What is held about you • 2 conversations • 0 requests with their dates • 0 letters to or from the privacy team • 0 consents that you gave or withdrew • Your account: ... Your data was opened 0 times. An export gives you all of it as a file.  [What it is used for] [Who receives it] [How long it is kept] [Rights and complaints] [Who opened my data] [Export my data] [Menu]
         alice: [How long it is kept]
         bot:   How long your data is kept ... Conversations that you did not save: 30 days ... Your requests: 24 months ...  [What is held] [Menu]
         alice: [What is held]

@@ -26,8 +26,8 @@ _TOPICS: dict[str, tuple[str, ...]] = {
 
 _OWN: dict[str, tuple[str, ...]] = {
     "purposes": ("bot_purpose",),
-    "categories": ("account_data", "conversation_data", "request_data", "record_data"),
-    "recipients": ("telegram_recipient",),
+    "categories": ("account_data", "conversation_data", "request_data", "letter_data", "record_data"),
+    "recipients": ("telegram_recipient", "team_recipient"),
     "sources": ("from_you", "from_telegram"),
     "automated_decisions": ("no_bot_decisions",),
     "safeguards": ("own_key",),

@@ -36,11 +36,19 @@ class Sink:
         if self._letters >= _BLOCK:
             self.flush()
 
+    def write_bytes(self, content: bytes) -> None:
+        """Add bytes as they are."""
+        self.flush()
+        self._pass_on(content)
+
     def flush(self) -> None:
         """Pass on what is waiting."""
         block = "".join(self._waiting).encode()
         self._waiting.clear()
         self._letters = 0
+        self._pass_on(block)
+
+    def _pass_on(self, block: bytes) -> None:
         self._hash.update(block)
         self.size += len(block)
         self._stream.write(block)

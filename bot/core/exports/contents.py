@@ -1,6 +1,7 @@
 """What is in an export, and in which order it is written (GDPR Art. 15(3), 20).
 
-    README.txt  art15.json  consents/  audit-excerpt.jsonl  schema/    small, of one moment
+    README.txt  art15.json  consents/  attachments/                   of one moment
+    audit-excerpt.jsonl  schema/
     export.json  conversations.json  page/                            three readings of all conversations
     incomplete.json  index.html                                       what was missed on the way, the page
     bag-info.txt  manifest  tagmanifest  signature/                   the lists, the signature over them
@@ -15,11 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.core.errors import SealError
 from bot.core.exports import art15, facts, page, receipts, records
 from bot.core.exports.archive import LEVEL, Archive, Out
 from bot.core.exports.bag import Bag
 from bot.core.exports.chatgpt import as_chatgpt
-from bot.core.exports.facts import WITHHELD
+from bot.core.exports.facts import WITHHELD, Facts
 from bot.core.exports.pagedata import PageData
 from bot.core.exports.portable import as_export
 from bot.core.exports.reading import Reader
@@ -56,10 +58,11 @@ def write_package(
     disclosure = art15.disclose(known, texts)
     with Archive(out, at=known.made_at, password=password, level=level) as archive:
         bag = Bag(archive, f"export-{known.made_at:%Y-%m-%d}")
-        bag.put("README.txt", _readme(texts))
+        bag.put("README.txt", _readme(texts, known))
         bag.put("art15.json", _pretty(art15.as_json(known, texts, disclosure)))
         for consent in known.consents:
             bag.put(f"consents/receipts/{consent.id}.json", _pretty(receipts.receipt(consent, known, texts)))
+        lost = _attachments(bag, engine, known)
         _stream(bag, "audit-excerpt.jsonl", records.excerpt(engine, known.pseudonym), large=False)
         bag.put("schema/export.schema.json", SCHEMA.read_text("utf-8"))
         _stream(bag, "export.json", as_export(known, reader.pieces()), large=known.is_large)
@@ -67,7 +70,7 @@ def write_package(
         data = PageData(bag.put)
         data.take(reader.pieces())
         files, inline = data.finish()
-        missing = _missing(reader, disclosure)
+        missing = _missing(reader, disclosure) + lost
         bag.put("incomplete.json", _pretty(_explained(missing, texts)))
         codes = dict.fromkeys(row["reason"] for row in missing)
         reasons = [texts.reasons[code] for code in codes]
@@ -79,6 +82,25 @@ def write_package(
             verify=instructions(texts, signer),
         )
     on_progress(1.0)
+
+
+def _attachments(bag: Bag, engine: Engine, known: Facts) -> list[dict[str, str]]:
+    """The pictures and files, one in memory at a time; what is missing of them."""
+    lost = []
+    for each in known.letters:
+        if not each.file:
+            continue
+        try:
+            found = engine.read(lambda tx, name=each.letter.attachment: tx.attachments.find(id=name))  # type: ignore[misc]
+        except SealError:
+            lost.append({"what": each.file, "reason": "unreadable"})
+            continue
+        if found is None or found.content is None:
+            lost.append({"what": each.file, "reason": "changed"})
+            continue
+        with bag.payload(each.file) as sink:
+            sink.write_bytes(found.content)
+    return lost
 
 
 def _stream(bag: Bag, path: str, parts: Iterator[str], *, large: bool) -> None:
@@ -122,8 +144,9 @@ def _explained(missing: list[dict[str, str]], texts: PackageTexts) -> dict[str, 
     }
 
 
-def _readme(texts: PackageTexts) -> str:
-    files = [f"{name}\n    {text}" for name, text in texts.readme_files.items()]
+def _readme(texts: PackageTexts, known: Facts) -> str:
+    has_files = any(each.file for each in known.letters)
+    files = [f"{name}\n    {text}" for name, text in texts.readme_files.items() if name != "attachments" or has_files]
     lines = [texts.readme_title, texts.readme_unpack, *files, texts.readme_check, texts.readme_safe]
     return "\n\n".join(lines) + "\n"
 

@@ -14,8 +14,10 @@ from bot.core import cases, consents
 from bot.core.accounts import Account
 from bot.core.cases import Case
 from bot.core.consents import Consent, ConsentState, Purpose
+from bot.core.media import ENDINGS
 from bot.core.policies import Policy
 from bot.core.ports import Tx
+from bot.core.support.letters import SENT, Letter, Way
 
 INCLUDED = frozenset(
     {
@@ -28,6 +30,8 @@ INCLUDED = frozenset(
         "audit",
         "drafts",
         "packages",
+        "letters",
+        "attachments",
     }
 )
 WITHHELD: dict[str, str] = {
@@ -42,11 +46,26 @@ WITHHELD: dict[str, str] = {
     "telegram_slots": "in_transit",
     "slots": "in_transit",
     "chunks": "packages",
+    "rooms": "in_transit",
+    "letters.drafts": "unsent",
 }
 """What is left out, by table or field, and the code of the reason."""
 
 _MANY = 100_000
 _LARGE_SEGMENTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFact:
+    """A letter with the name that its picture or file has in the package ("" without one). Who of the team wrote it is not told."""
+
+    letter: Letter
+    file: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person wrote it."""
+        return self.letter.way == Way.IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class Facts:
     cases: list[Case]
     drafts: list[dict[str, Any]]
     packages: list[dict[str, Any]]
+    letters: list[LetterFact]
     segments: int
 
     @property
@@ -104,8 +124,19 @@ def read_facts(tx: Tx, subject: str) -> Facts:
             }
             for package in tx.packages.select(subject=subject, order_by="created_at")
         ],
+        letters=_letters(tx, subject),
         segments=tx.segments.count(subject=subject),
     )
+
+
+def _letters(tx: Tx, subject: str) -> list[LetterFact]:
+    """All that was sent, oldest first. The files are looked at one by one: together they may be large."""
+    found = []
+    for number, letter in enumerate(tx.letters.select(subject=subject, way__in=SENT, order_by="at"), 1):
+        attachment = tx.attachments.find(id=letter.attachment, opened=False) if letter.attachment else None
+        file = f"attachments/{letter.ref}-{number}.{ENDINGS[attachment.media_type]}" if attachment else ""
+        found.append(LetterFact(letter, file))
+    return found
 
 
 def as_json(facts: Facts) -> dict[str, Any]:
@@ -149,6 +180,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
         "cases": [case_json(case) for case in facts.cases],
         "drafts": facts.drafts,
         "packages": facts.packages,
+        "letters": [letter_json(each) for each in facts.letters],
     }
 
 
@@ -184,6 +216,21 @@ def case_json(case: Case) -> dict[str, Any]:
         "calendar": case.calendar,
         "policy_version": case.policy_version,
         "details": details or None,
+    }
+
+
+def letter_json(fact: LetterFact) -> dict[str, Any]:
+    """One letter."""
+    letter = fact.letter
+    return {
+        "case": letter.ref,
+        "from": "you" if fact.is_own else "privacy team",
+        "at": letter.at.isoformat(),
+        "edited_at": _iso(letter.edited_at),
+        "arrived_at": _iso(letter.arrived_at),
+        "language": letter.locale or None,
+        "text": letter.text or "",
+        "file": fact.file or None,
     }
 
 

@@ -104,6 +104,7 @@ def _sections(facts: Facts, texts: PackageTexts, disclosure: Disclosure, reasons
         _section(texts.account, _pairs(_account(facts, texts))),
         _section(texts.consents, _consents(facts, texts)),
         _section(texts.requests, _requests(facts, texts)),
+        _section(texts.letters, _letters(facts, texts)),
         _section(texts.use, _paragraph(texts.use_intro) + _use(texts, disclosure)),
         _section(texts.missing, _paragraph(texts.missing_intro) + _items(reasons)),
     ]
@@ -163,6 +164,19 @@ def _requests(facts: Facts, texts: PackageTexts) -> str:
     ]
     heads = [texts.reference, texts.request, texts.state, texts.opened, texts.due, texts.closed]
     return _table(heads, rows)
+
+
+def _letters(facts: Facts, texts: PackageTexts) -> str:
+    """Each with who wrote it and when; its picture or file lies beside the page, under a name of ours."""
+    if not facts.letters:
+        return _paragraph(texts.no_letters)
+    rows = []
+    for each in facts.letters:
+        who = texts.you if each.is_own else texts.privacy_team
+        file = f'<p>{_text(texts.file)}: <a href="{escape(each.file)}">{_text(each.file)}</a></p>' if each.file else ""
+        words = f'<div class="text" dir="auto">{_text(each.letter.text or "")}</div>'
+        rows.append([_text(each.letter.ref), _text(who), _time(each.letter.at), words + file])
+    return _table([texts.reference, texts.written_by, texts.date, texts.letters], rows)
 
 
 def _use(texts: PackageTexts, disclosure: Disclosure) -> str:

@@ -76,6 +76,12 @@ class PackageTexts:
     rights: Mapping[str, str]
     statuses: Mapping[str, str]
 
+    letters: str
+    no_letters: str
+    written_by: str
+    privacy_team: str
+    file: str
+
     use: str
     use_intro: str
     use_headings: Mapping[str, str]
