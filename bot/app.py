@@ -30,7 +30,8 @@ from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
 from bot.core.staff import roster
 from bot.core.staff.copying import COPY
-from bot.core.support import groups, linking
+from bot.core.support import groups, linking, rounds
+from bot.core.support.rounds import ROUND, make_round_job
 from bot.core.understanding import Understanding
 from bot.core.work import Job
 from bot.regions import RegionDesk, Regions
@@ -200,7 +201,8 @@ def create_app(
         if opened is core:
             moves[COPY] = roster.make_copy_job(regions.others)
             moves[WATCH] = make_watch_job(regions)
-        sweeps = [] if opened is core else [regions.make_sweep(opened.ring.region)]
+            moves[ROUND] = make_round_job(regions.others)
+        sweeps = [rounds.sweep] if opened is core else [regions.make_sweep(opened.ring.region)]
         worker = Worker(opened, all_jobs(opened) | moves, sweeps)
         worker.on_dead = work_is_dead
         return RegionDesk(opened, inbox, sender, worker)

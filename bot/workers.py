@@ -22,7 +22,7 @@ from bot.core.keys.ring import SIGNING
 from bot.core.policies.announcing import announce_job
 from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
-from bot.core.support import four_eyes, rooms, writing
+from bot.core.support import four_eyes, rooms, warnings, writing
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -173,6 +173,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     cases.sweep,
     four_eyes.sweep,
     breach_clock.sweep,
+    warnings.sweep,
     retention.counted("conversation", conversations.sweep),
     retention.counted("draft", drafts.sweep),
     retention.counted("delivery", delivery.sweep),

@@ -53,6 +53,7 @@ class OutboxRow:
     lease_until: datetime | None = None
     slot: str = ""
     error: str = ""
+    rank: int = 0
     payload: dict[str, Any] | None = sealed("json", default=None)
 
 

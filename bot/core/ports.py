@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.core.questions import Tally
     from bot.core.staff import Member
     from bot.core.support.bans import Ban
+    from bot.core.support.digests import Digest
     from bot.core.support.four_eyes import Proposal
     from bot.core.support.groups import TeamGroup
     from bot.core.support.letters import Attachment, Letter
@@ -190,6 +191,8 @@ class Tx(Protocol):
     def proposals(self) -> Collection[Proposal]: ...
     @property
     def bans(self) -> Collection[Ban]: ...
+    @property
+    def digests(self) -> Collection[Digest]: ...
     @property
     def communities(self) -> Collection[Community]: ...
     @property

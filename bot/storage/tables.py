@@ -32,6 +32,7 @@ from bot.core.policies.versions import PolicyNotice, PolicyVersion
 from bot.core.ports import sealed_fields
 from bot.core.staff import Member
 from bot.core.support.bans import Ban
+from bot.core.support.digests import Digest
 from bot.core.support.four_eyes import Proposal
 from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import Attachment, Letter
@@ -78,7 +79,10 @@ conversations_table = _table(
 )
 segments = _table("segments", conversations.Segment, ("subject", "conversation"))
 consents_table = _table("consents", consents.Consent, ("subject", "purpose", "at"))
-cases_table = _table("cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",), ("assignee", "closed_at"))
+cases_table = _table(
+    "cases", cases.Case, ("subject", "opened_at"), ("status", "target_due"), ("look_at",), ("closed_at",),
+    ("assignee", "closed_at"), ("closed_at", "target_due"), ("opened_at",), ("warn_at",), ("untold",),
+)  # fmt: skip
 audit_table = _table("audit", audit.AuditEntry, ("ref",), ("subject",))
 confirmations_table = _table("confirmations", confirmations.Confirmation, ("expires_at",), ("subject",))
 drafts_table = _table("drafts", drafts.Draft, ("updated_at",), ("subject",))
@@ -93,10 +97,11 @@ tallies = _table("tallies", questions.Tally)
 certificates = _table("certificates", Certificate)
 members = _table("members", Member)
 team_groups = _table("team_groups", TeamGroup)
-rooms = _table("rooms", Room, ("wanted_at",), ("thread",), ("card",), ("subject",))
 letters = _table(
     "letters", Letter, ("ref", "at"), ("subject",), ("room_message",), ("source_message",), ("person_message",), ("at",), ("way", "at")
 )
+rooms = _table("rooms", Room, ("wanted_at",), ("thread",), ("card", "urgent_at"), ("subject",))
+digests = _table("digests", Digest)
 attachments = _table("attachments", Attachment, ("ref",), ("subject",), ("at",))
 proposals = _table("proposals", Proposal, ("ref",), ("subject",), ("outcome", "expires_at"))
 bans = _table("bans", Ban, ("subject",))

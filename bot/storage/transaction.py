@@ -30,6 +30,7 @@ from bot.core.ports import Tx
 from bot.core.questions import Tally
 from bot.core.staff import Member
 from bot.core.support.bans import Ban
+from bot.core.support.digests import Digest
 from bot.core.support.four_eyes import Proposal
 from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import Attachment, Letter
@@ -130,6 +131,7 @@ class Transaction:
     attachments = _Rows(Attachment, tables.attachments)
     proposals = _Rows(Proposal, tables.proposals)
     bans = _Rows(Ban, tables.bans)
+    digests = _Rows(Digest, tables.digests)
     communities = _Rows(Community, tables.communities)
     breaches = _Rows(Breach, tables.breaches)
     breach_tellings = _Rows(Telling, tables.breach_tellings)

@@ -216,8 +216,8 @@ def policy_changed(data: dict[str, Any], zone: str) -> Notice:
 
 
 NOTICES: dict[str, Render] = {
-    notice.__name__: notice
-    for notice in (
+    render.__name__: render
+    for render in (
         export_progress,
         export_ready,
         export_offered,
@@ -237,5 +237,13 @@ NOTICES: dict[str, Render] = {
         policy_changed,
     )
 }
+
+
+def notice(render: Render) -> Render:
+    """Add one that has its words elsewhere, under its function's name; that module must be loaded with the sayings of the team."""
+    NOTICES[render.__name__] = render
+    return render
+
+
 ONLY_EDIT = frozenset({"export_progress"})
 """Not worth a message of their own when the one they change is gone."""

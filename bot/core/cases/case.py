@@ -9,7 +9,7 @@ from typing import Any
 from bot.core import audit, deadlines
 from bot.core.accounts import Account
 from bot.core.audit import AuditEntry, Tag
-from bot.core.cases import clocks
+from bot.core.cases import clocks, marks
 from bot.core.cases.table import CLOSED, FOR_PEOPLE, Right, Status, Step, next_status
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ids import CaseRef, new_reference
@@ -20,7 +20,11 @@ from bot.core.support import rooms
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A right being exercised. `id` is the reference. After an erasure `subject` is empty: the case then names nobody."""
+    """A right being exercised. `id` is the reference. After an erasure `subject` is empty: the case then names nobody.
+
+    `channel`: how it was made. `warned` is the last mark of its time that was passed, `untold` one of which the team has yet to hear
+    (bot/core/cases/marks.py).
+    """
 
     id: str
     subject: str
@@ -52,6 +56,9 @@ class Case:
     assignee: int = 0
     warned: int = 0
     escalated_at: datetime | None = None
+    channel: str = "telegram"
+    warn_at: datetime | None = None
+    untold: int = 0
 
     @property
     def is_closed(self) -> bool:
@@ -103,12 +110,13 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     policy = tx.policy if step is Step.REOPEN else versions.terms(tx, case.policy_version)
     changes = clocks.step_changes(policy, case, step, reason, now) | changes
     if status in CLOSED:
-        changes["closed_at"] = now
+        changes |= {"closed_at": now, "untold": 0}
     if step is Step.REOPEN:
         changes |= {"closed_at": None, "policy_version": policy.version}
     if reason:
         changes["reason"] = reason
-    changes["look_at"] = clocks.next_look(policy, replace(case, status=status.value, **changes), now)
+    moved = replace(case, status=status.value, **changes)
+    changes |= {"look_at": clocks.next_look(policy, moved, now), "warn_at": marks.next_at(policy, moved)}
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
     show(tx, case)
@@ -121,7 +129,7 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
 def show(tx: Tx, case: Case) -> None:
     """Have the team's group show a case as it is now: people work on it, or should after its date was missed."""
     if case.right in FOR_PEOPLE or case.escalated_at is not None or case.missed_told_at is not None:
-        rooms.touch(tx, case.id, case.subject)
+        rooms.touch(tx, case.id, case.subject, urgent_at=case.target_due)
     else:
         rooms.refresh(tx, case.id)
 

@@ -87,7 +87,7 @@ def step_changes(policy: Policy, case: Timed, step: Step, reason: str, now: date
         return {"waiting_since": now, "reminded_at": None, "pauses": case.pauses | waiting}
     if step is Step.REOPEN:
         dates = deadlines.for_request(policy, case.jurisdiction, case.right, now, calendar=case.calendar or None)
-        told = {"extended_at": None, "delay_told_at": None, "missed_told_at": None, "reminded_at": None, "warned": 0}
+        told = {"extended_at": None, "delay_told_at": None, "missed_told_at": None, "reminded_at": None, "warned": 0, "untold": 0}
         return told | _as_changes(dates) | {"pauses": {"from": now.isoformat()}, "paused_for": 0}
     if case.waiting_since is not None:
         return _end_of_waiting(policy, case, now)

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.core import audit, delivery
 from bot.core.audit import Tag
-from bot.core.cases import clocks
+from bot.core.cases import clocks, marks
 from bot.core.cases.case import Case, move, show
 from bot.core.cases.table import Status, Step
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
@@ -63,14 +63,15 @@ def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
     if not _tell(tx, case, "case_delayed", reason=reason, until=dates["target_due"].isoformat()):
         raise UnreachableError(case.id)
     changes = dates | {"extended_at": now, "delay_told_at": now}
+    changes |= marks.begun_anew(policy, replace(case, **changes), now)
     if not tx.cases.update({"id": case.id, "status": case.status, "extended_at": None}, **changes):
         raise TransitionError(case.id, case.status, "extend")
     was, until = case.target_due.isoformat(), dates["target_due"].isoformat()
     audit.record(
         tx, Tag.CASE_EXTENDED, subject=case.subject, actor=actor, ref=case.id, reason=reason, was=was, until=until
     )
-    show(tx, case)
     _look_again(tx, case.id)
+    show(tx, tx.cases.get(id=case.id, opened=False))
     return tx.cases.get(id=case.id)
 
 
@@ -162,7 +163,9 @@ def _delay_is_due(tx: Tx, case: Case, now: datetime) -> bool:
 
 def _look_again(tx: Tx, ref: str) -> None:
     case = tx.cases.get(id=ref, opened=False)
-    tx.cases.update({"id": ref}, look_at=clocks.next_look(versions.terms(tx, case.policy_version), case, tx.clock.now()))
+    policy = versions.terms(tx, case.policy_version)
+    looks = {"look_at": clocks.next_look(policy, case, tx.clock.now()), "warn_at": marks.next_at(policy, case)}
+    tx.cases.update({"id": ref}, **looks)
 
 
 def _tell(tx: Tx, case: Case, notice: str, **data: str) -> bool:

@@ -3,6 +3,7 @@
 from bot.core.policies.canned import Canned
 from bot.core.policies.load import load_policy, read_policy, shipped_policy_file
 from bot.core.policies.model import (
+    BanReason,
     BreachCategory,
     Group,
     Jurisdiction,
@@ -18,6 +19,7 @@ from bot.core.policies.model import (
 )
 
 __all__ = [
+    "BanReason",
     "BreachCategory",
     "Canned",
     "Group",

@@ -16,6 +16,7 @@ from bot.core.errors import PolicyError
 from bot.core.policies.canned import CANNED_NAMES, Canned
 from bot.core.policies.model import (
     COLLECTIONS,
+    BanReason,
     BreachCategory,
     Group,
     Jurisdiction,
@@ -100,6 +101,8 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         safeguards=safeguards,
         breach_categories=_table(data, "breach_categories", BreachCategory),
         canned=_table(data, "canned", Canned),
+        ban_reasons=_table(data, "ban_reasons", BanReason),
+        unban_reasons=_table(data, "unban_reasons", BanReason),
         **_published(data),
         effective_on=_build("policy", _day, head.get("effective")),
         digest=digest,
@@ -230,6 +233,12 @@ def _check(policy: Policy) -> None:
         _known(policy.sections, topic.section, f"topics.{topic.id}", "section")
         for other in topic.related:
             _known(policy.topics, other, f"topics.{topic.id}", "related topic")
+    marks = policy.safeguards.warn_at_percent
+    if list(marks) != sorted(set(marks)) or not all(0 < mark < 100 for mark in marks):
+        raise PolicyError("safeguards.warn_at_percent", "are shares of the time in percent, each once, from small to large")
+    for name in ("waiting_rooms_told_from", "messages_per_minute", "cases_per_day", "letters_per_hour"):
+        if getattr(policy.safeguards, name) < 1:
+            raise PolicyError(f"safeguards.{name}", "must be a whole number above zero")
     _purge_holds(policy)
     values = policy.values()
     of_cases = {**values, **dict.fromkeys(CANNED_NAMES)}

@@ -71,13 +71,18 @@ class Safeguards:
     remind_after: Span
     delay_told_at_percent: int
     proposal_valid: Span
-    policy_told_before: Span
     warn_at_percent: tuple[int, ...]
     letter_length: int
     """Characters of a letter between a person and the privacy team. A preview shows one twice, in one message of Telegram's 4096."""
     attachment_bytes: int
     attachment_types: tuple[str, ...]
     """Media types, as a file's own bytes tell them (bot/core/media.py)."""
+    warnings_every: Span
+    waiting_rooms_told_from: int
+    messages_per_minute: int
+    cases_per_day: int
+    letters_per_hour: int
+    policy_told_before: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,15 @@ class RightEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BanReason:
+    """Why a person is banned, or why no longer: `label` for the team, `text` for the person."""
+
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A chapter of the topics."""
 
@@ -197,6 +211,8 @@ class Policy:
     regimes: Mapping[str, Regime]
     jurisdictions: Mapping[str, Jurisdiction]
     breach_categories: Mapping[str, BreachCategory]
+    ban_reasons: Mapping[str, BanReason]
+    unban_reasons: Mapping[str, BanReason]
     rights: Mapping[str, RightEntry]
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
@@ -235,6 +251,8 @@ class Policy:
             found += [place.label, place.authority, place.regulator]
         for category in self.breach_categories.values():
             found += [category.label, category.short]
+        for reason in (*self.ban_reasons.values(), *self.unban_reasons.values()):
+            found += [reason.label, reason.text]
         for right in self.rights.values():
             found += [right.label, right.text, right.law]
         found += [group.label for group in self.groups.values()]

@@ -37,13 +37,15 @@ class Room:
     title: str = ""
     pinned: bool = False
     closed: bool = False
+    urgent_at: datetime | None = None
 
 
-def touch(tx: Tx, ref: str, subject: str) -> None:
-    """What the room shows is out of date; made when there is none."""
+def touch(tx: Tx, ref: str, subject: str, *, urgent_at: datetime | None = None) -> None:
+    """What the room shows is out of date; made when there is none. Of those that wait to be made the most urgent comes first."""
     now = tx.clock.now()
-    if not tx.rooms.update({"id": ref}, wanted_at=now):
-        tx.rooms.add_new(Room(ref, subject, now, wanted_at=now))
+    changes = {"urgent_at": urgent_at} if urgent_at else {}
+    if not tx.rooms.update({"id": ref}, wanted_at=now, **changes):
+        tx.rooms.add_new(Room(ref, subject, now, wanted_at=now, urgent_at=urgent_at or now))
 
 
 def refresh(tx: Tx, ref: str) -> None:

@@ -109,6 +109,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "digests",
+        sa.Column("id", sa.String(length=160), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "letters",
         sa.Column("id", sa.String(length=160), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -202,9 +209,10 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("urgent_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_rooms_card", "rooms", ["card"])
+    op.create_index("ix_rooms_card_urgent_at", "rooms", ["card", "urgent_at"])
     op.create_index("ix_rooms_subject", "rooms", ["subject"])
     op.create_index("ix_rooms_thread", "rooms", ["thread"])
     op.create_index("ix_rooms_wanted_at", "rooms", ["wanted_at"])
@@ -224,4 +232,13 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("assignee", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("warned", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("cases", sa.Column("escalated_at", sa.BigInteger(), nullable=True))
+    op.add_column("cases", sa.Column("channel", sa.Text(), nullable=False, server_default="telegram"))
+    op.add_column("cases", sa.Column("warn_at", sa.BigInteger(), nullable=True))
+    op.add_column("cases", sa.Column("untold", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute("UPDATE cases SET warn_at = opened_at WHERE closed_at IS NULL")  # the sweep finds out which marks are passed
     op.create_index("ix_cases_assignee_closed_at", "cases", ["assignee", "closed_at"])
+    op.create_index("ix_cases_closed_at_target_due", "cases", ["closed_at", "target_due"])
+    op.create_index("ix_cases_opened_at", "cases", ["opened_at"])
+    op.create_index("ix_cases_untold", "cases", ["untold"])
+    op.create_index("ix_cases_warn_at", "cases", ["warn_at"])
+    op.add_column("outbox", sa.Column("rank", sa.BigInteger(), nullable=False, server_default="0"))
