@@ -40,7 +40,8 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to send. `id` is ordered: rows of a lane leave in the order they were written."""
+    """A message to send. `id` is ordered: rows of a lane leave in the order they were written. What has a higher `rank` waits behind
+    all that has a lower one, and is sent only as far as that leaves room (bot/telegram/pacing.py)."""
 
     id: str
     subject: str
@@ -91,6 +92,7 @@ def put(
     subject: str | None = None,
     slot: str = "",
     due_at: datetime | None = None,
+    rank: int = 0,
 ) -> str:
     """Write an outbox row; its id."""
     now = tx.clock.now()
@@ -103,6 +105,7 @@ def put(
         due_at=due_at or now,
         created_at=now,
         slot=slot,
+        rank=rank,
         payload=payload,
     )
     tx.outbox.add(row)
@@ -147,6 +150,11 @@ def fill_slot(tx: Tx, lane: str, subject: str, slot: str, message_id: int) -> No
     tx.slots.remove(id=f"{lane}:{slot}")
     tx.slots.remove(lane=lane, message_id=message_id)
     tx.slots.add(SlotRow(f"{lane}:{slot}", subject, lane, message_id, tx.clock.now()))
+
+
+def empty_slot(tx: Tx, lane: str, slot: str) -> None:
+    """Its message is gone: the next one is sent anew."""
+    tx.slots.remove(id=f"{lane}:{slot}")
 
 
 def sweep(tx: Tx) -> int:

@@ -2,6 +2,7 @@
 
 The order of a chat holds across processes: a row is leased only while nothing of its chat before it waits or is leased, and
 whoever leases holds the chat's lock until that is committed. What is put off or released is so only by who holds the lease.
+Rows of a higher rank come behind all others, one at a time, so that what is more urgent comes in between.
 """
 
 from __future__ import annotations
@@ -36,14 +37,16 @@ def lease(tx: Tx, lane: str) -> list[OutboxRow]:
     if not tx.hold(f"outbox:{lane}"):
         return []
     now = tx.clock.now()
-    rows = tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="id", limit=BATCH, opened=False)
+    rows = tx.outbox.select(lane=lane, state=Delivery.WAITING.value, order_by="rank", limit=BATCH, opened=False)
     if rows and _is_blocked(tx, lane):
         for row in rows:
             _keep(tx, row)
         return []
+    if tx.outbox.count(lane=lane, state=Delivery.WAITING.value, lease_until__gt=now):
+        return []
     leased: list[OutboxRow] = []
     for row in rows:
-        if row.due_at > now or (row.lease_until and row.lease_until > now):
+        if row.due_at > now or row.rank != rows[0].rank or (row.rank and leased):
             break  # the order of a chat is kept: nothing overtakes what waits
         tx.outbox.update({"id": row.id}, lease_until=now + LEASE, attempts=row.attempts + 1)
         leased.append(replace(row, lease_until=now + LEASE, attempts=row.attempts + 1))

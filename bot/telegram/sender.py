@@ -10,7 +10,7 @@ import base64
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -85,12 +85,14 @@ class Sender:
         *,
         pacer: Pacer | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         pseudo: bool = False,
     ) -> None:
         self._database = database
         self._bot = bot
         self._pacer = pacer
         self._monotonic = monotonic
+        self._sleep = sleep
         self._pseudo = pseudo
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._free = asyncio.Semaphore(64)
@@ -212,19 +214,20 @@ class Sender:
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one; whether the chat's next may follow now."""
-        lane = outgoing.row.lane
+        chat = outgoing.data.get("chat_id", outgoing.row.lane)
         if self._pacer is not None and outgoing.method not in _AT_ONCE:
-            while (wait := self._pacer.wait_for(lane, group=outgoing.group, now=self._monotonic())) > 0:
-                if wait > _WAIT_AT_MOST_SECONDS:
+            rank = outgoing.row.rank
+            while (wait := self._pacer.wait_for(chat, group=outgoing.group, now=self._monotonic(), rank=rank)) > 0:
+                if wait > _WAIT_AT_MOST_SECONDS or rank:  # what waits with a rank must not hold up what has none
                     await self._later(outgoing.row, timedelta(seconds=wait), "Paced", counts=False)
                     return False
-                await asyncio.sleep(wait)
-            self._pacer.sent(lane, group=outgoing.group, now=self._monotonic())
+                await self._sleep(wait)
+            self._pacer.sent(chat, group=outgoing.group, now=self._monotonic())
         try:
             result = await self._bot(_method(outgoing))
         except TelegramRetryAfter as error:
             if self._pacer is not None:
-                self._pacer.refused(lane, error.retry_after, now=self._monotonic())
+                self._pacer.refused(chat, error.retry_after, now=self._monotonic())
             await self._later(outgoing.row, timedelta(seconds=error.retry_after), "RetryAfter", counts=False)
             return False
         except TelegramForbiddenError:

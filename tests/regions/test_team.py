@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from bot.core import accounts, cases
+from datetime import timedelta
+
+from bot.core import accounts, cases, delivery
 from bot.core.cases import Right
 from bot.core.ports import Tx
+from bot.core.support import groups
+from bot.localchat.trouble import STRICT
+from bot.telegram.pacing import Pacer
+from bot.telegram.sender import Sender
 from tests.flows.test_status import given_case, meet
 from tests.stage import Stage
 
@@ -35,3 +41,41 @@ async def test_one_digest_speaks_for_all_regions(stage: Stage) -> None:
         (2 minutes later)
         bot in Desk: (silent)
     """)
+
+
+async def test_two_regions_keep_the_groups_limit_together(stage: Stage) -> None:
+    """Each has its own queue for the group; Telegram counts twenty messages a minute in all, and never has to refuse one."""
+    await stage.given_team()
+    away = await stage.app.regions.open("US")
+    stage.world.flood.rule = STRICT
+    clock, begun, pacer = stage.clock, stage.clock.now(), Pacer()
+
+    async def wait(seconds: float) -> None:
+        clock.move(timedelta(seconds=seconds))
+
+    desks = (stage.app.regions.desks["EU"], away)
+    senders = [
+        Sender(desk.core.database, stage.app.bot, pacer=pacer, monotonic=lambda: (clock.now() - begun).total_seconds(), sleep=wait)
+        for desk in desks
+    ]
+
+    def say(tx: Tx) -> None:
+        group = groups.find(tx)
+        assert group is not None
+        for number in range(25):
+            said = {"chat_id": group.chat, "text": f"{tx.keys.region} {number}"}
+            delivery.put(tx, lane=group.lane, kind="sendMessage", payload=said)
+
+    for desk in desks:
+        await desk.core.database.write(say)
+    for _ in range(300):
+        clock.move(timedelta(seconds=1))
+        for sender in senders:
+            await sender.drain()
+    said = [message.words for message in stage.world.group("Desk").messages.values()]
+    for region in ("EU", "US"):
+        assert [words for words in said if words.startswith(region)] == [f"{region} {number}" for number in range(25)]
+    for desk in desks:
+        assert not await desk.core.database.read(lambda tx: tx.outbox.count(error="RetryAfter"))
+        assert not await desk.core.database.read(lambda tx: tx.outbox.count(state="waiting"))
+    stage._seen = stage.world.journal.since(0)[-1].number

@@ -124,3 +124,27 @@ async def test_what_is_said_later_is_sent_later_whatever_the_clock_says(core: Co
         for _ in range(3)
     ]
     assert sorted([first, *later]) == [first, *later]
+
+
+async def test_what_is_not_urgent_comes_last_and_one_at_a_time(core: Core) -> None:
+    """A rank says how long something can wait: what comes in later without one is sent before it; nothing overtakes in a rank."""
+
+    def say(tx: Tx) -> None:
+        for text, rank in (("new 1", 2), ("new 2", 2), ("changed", 1), ("said 1", 0), ("said 2", 0)):
+            delivery.put(tx, lane="chat", kind="sendMessage", payload={"text": text}, rank=rank)
+
+    async def next_texts() -> list[str]:
+        leased = await core.database.write(lambda tx: outbox.lease(tx, "chat"))
+        assert await core.database.write(lambda tx: outbox.lease(tx, "chat")) == [], "somebody is sending"
+        found = await core.database.read(lambda tx: [str((tx.outbox.get(id=row.id).payload or {})["text"]) for row in leased])
+        for row in leased:
+            await core.database.write(lambda tx, row=row: outbox.settle(tx, row, Delivery.DONE))  # type: ignore[misc]
+        return found
+
+    await core.database.write(say)
+    assert await next_texts() == ["said 1", "said 2"]
+    assert await next_texts() == ["changed"]
+    assert await next_texts() == ["new 1"]
+    await core.database.write(lambda tx: delivery.put(tx, lane="chat", kind="sendMessage", payload={"text": "said 3"}))
+    assert await next_texts() == ["said 3"]
+    assert await next_texts() == ["new 2"]

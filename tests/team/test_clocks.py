@@ -81,6 +81,29 @@ async def test_what_is_overdue_is_told_to_lead_and_dpo_in_private_once(stage: St
     """)
 
 
+async def test_a_digest_that_was_deleted_is_sent_anew(stage: Stage) -> None:
+    """Olga tidies up the group; the next case within the hour brings the digest back, whole."""
+    await stage.given_team()
+    await meet(stage)
+    first = await given_case(stage, Right.QUESTION)
+    await stage.plays("(2 hours later)")
+    second = await given_case(stage, Right.OBJECTION)
+    await stage.plays(f"""
+        (15 days later)
+        bot: (silent)
+        (6 hours later)
+        bot in Desk: Cases whose time is running out {first} ...
+    """)
+    stage.world.person("olga").deletes(next(m for m in stage.world.group("Desk").messages.values() if "running out" in m.words))
+    await stage.plays("""
+        (50 minutes later)
+        bot in Desk: Cases whose time is running out ... of its time is used, ... of its time is used, ...
+    """)
+    said = [message.words for message in stage.world.group("Desk").messages.values() if "running out" in message.words]
+    assert len(said) == 1
+    assert first in said[0] and second in said[0]
+
+
 async def test_who_cannot_be_told_is_named_in_the_group(stage: Stage) -> None:
     """Viktor never pressed Start: the group is told, by his number."""
     await stage.given_team()

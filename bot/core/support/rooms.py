@@ -15,11 +15,14 @@ from bot.core import delivery
 from bot.core.delivery import Delivery
 from bot.core.ports import Tx
 from bot.core.support import groups
+from bot.core.support.groups import TeamGroup
 
 ROOM: Final = "room"
 """The kind of an outbox row that goes to a room. Its payload says what (`act`) and where (`ref`)."""
-_WAITING_AT_MOST: Final = 6
-"""So many rows may wait for the group before rooms are left for later: what a person of the team asked for is not kept waiting."""
+_CHANGED, _NEW = 1, 2
+"""Ranks of what is sent: what the team itself asked for (rank 0) goes before a room that has changed, and that before a new one."""
+_AT_A_TIME: Final = 3
+"""So many rooms of a rank are on their way; the others wait here, where the most urgent can still come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,24 @@ def react(tx: Tx, message: int, emoji: str) -> None:
 
 
 def keep(tx: Tx) -> int:
-    """Have the rooms that are out of date brought in line, some at a time, the longest waiting first; how many."""
+    """Have the rooms that are out of date brought in line, some at a time: of those that stand the longest waiting first, of the
+    new ones the most urgent; how many."""
     group = groups.find(tx)
     if group is None:
         return 0
-    free = _WAITING_AT_MOST - tx.outbox.count(lane=group.lane, state=Delivery.WAITING.value)
+    changed = _keep(tx, group, _CHANGED, order_by="wanted_at", card__ne=None)
+    return changed + _keep(tx, group, _NEW, order_by="urgent_at", card=None)
+
+
+def _keep(tx: Tx, group: TeamGroup, rank: int, *, order_by: str, **which: Any) -> int:
+    free = _AT_A_TIME - tx.outbox.count(lane=group.lane, state=Delivery.WAITING.value, rank=rank)
     if free <= 0:
         return 0
-    due = tx.rooms.select(wanted_at__le=tx.clock.now(), order_by="wanted_at", limit=free, skip_locked=True)
+    due = tx.rooms.select(wanted_at__le=tx.clock.now(), order_by=order_by, limit=free, skip_locked=True, **which)
     kept = 0
     for room in due:
         if tx.rooms.update({"id": room.id, "wanted_at": room.wanted_at}, wanted_at=None):
-            delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "show", "ref": room.id})
+            delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "show", "ref": room.id}, rank=rank)
             kept += 1
     return kept
 

@@ -75,6 +75,9 @@ def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
     if "not a forum" in words or "not enough rights to manage topics" in words or "not enough rights to create a topic" in words:
         linking.use_topics(tx, topics=False)
         return True
+    if payload["act"] == "say" and row.slot and ("message to edit not found" in words or "message can't be edited" in words):
+        delivery.empty_slot(tx, row.lane, row.slot)
+        return True
     if not ref:
         return False
     if any(known in words for known in ("thread not found", "topic_deleted", "topic_id_invalid")):
