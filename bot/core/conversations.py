@@ -128,7 +128,7 @@ def sweep(tx: Tx, *, limit: int = 500) -> int:
     """Delete what retention no longer keeps (policy: retention); how many conversations went."""
     keep_for: timedelta = tx.policy.keep_for("conversation").as_timedelta()
     due = tx.conversations.select(
-        kept=False, stored_at__le=tx.clock.now() - keep_for, order_by="stored_at", limit=limit
+        kept=False, stored_at__le=tx.clock.now() - keep_for, order_by="stored_at", limit=limit, opened=False
     )
     for conversation in due:
         _remove(tx, conversation.subject, conversation.id)

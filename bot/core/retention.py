@@ -115,7 +115,7 @@ def report_job(engine: work.Engine, item: work.Work) -> None:
 
     def write(tx: Tx) -> None:
         total: Counter[str] = Counter(item.checkpoint)
-        for other in tx.work.select(kind=REPORT, state=WorkState.WAITING.value):
+        for other in tx.work.select(kind=REPORT, ref="", state=WorkState.WAITING.value):
             if other.id != item.id and tx.work.remove(id=other.id, fence=other.fence):
                 total.update(other.checkpoint)
         numbers: dict[str, Any] = dict(total)
@@ -145,7 +145,9 @@ def _is_held(tx: Tx, subject: str) -> bool:
 def _note(tx: Tx, kind: str, gone: int) -> None:
     """Add to the day's numbers. Where another process is just adding, a second row is made; the job adds them up."""
     now = tx.clock.now()
-    for item in tx.work.select(kind=REPORT, state=WorkState.WAITING.value, due_at__gt=now, limit=1, skip_locked=True):
+    for item in tx.work.select(
+        kind=REPORT, ref="", state=WorkState.WAITING.value, due_at__gt=now, limit=1, skip_locked=True
+    ):
         if item.lease_until is None:
             numbers = item.checkpoint | {kind: item.checkpoint.get(kind, 0) + gone}
             if tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):

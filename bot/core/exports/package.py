@@ -148,7 +148,7 @@ def part(tx: Tx, package: str, number: int) -> bytes:
 
 def destroy_due(tx: Tx) -> int:
     """Destroy the packages whose time is over (policy: safeguards.package_kept); how many."""
-    due = tx.packages.select(expires_at__le=tx.clock.now(), destroyed_at=None)
+    due = tx.packages.select(expires_at__le=tx.clock.now(), destroyed_at=None, order_by="expires_at")
     for package in due:
         destroy(tx, package)
     return len(due)

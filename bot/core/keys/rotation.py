@@ -57,13 +57,12 @@ def make_sweep(ring: KeyRing) -> Callable[[Tx], int]:
         with suppress(SealError):  # the root key was changed under us: what is open stays open, the next start needs the new one
             ring.refresh()
         now, started = tx.clock.now(), 0
-        waiting = {row.ref for row in tx.work.select(kind__in=(ROLL, RETIRE), state=work.WorkState.WAITING.value)}
-        if now >= roll_due(tx.policy, ring) and _ref(ring, ring.current_epoch().number + 1) not in waiting:
+        if now >= roll_due(tx.policy, ring) and not _is_wanted(tx, _ref(ring, ring.current_epoch().number + 1)):
             schedule_roll(tx, ring)
             started += 1
         for epoch in ring.epochs():
             due, ref = retire_due(tx.policy, ring, epoch.number), _ref(ring, epoch.number)
-            if due is not None and now >= due and ref not in waiting:
+            if due is not None and now >= due and not _is_wanted(tx, ref):
                 work.schedule(tx, RETIRE, ref)
                 started += 1
         return started
@@ -163,6 +162,11 @@ def _rewrap_some(tx: Tx, ring: KeyRing, epoch: EpochKey, after: str) -> tuple[st
         changes.append((same, {"epoch": epoch.number, "wrapped": fresh[0], "previous": fresh[1]}))
     tx.keys.rows.update_each(changes)
     return (rows[-1].id if rows else None), len(changes)
+
+
+def _is_wanted(tx: Tx, ref: str) -> bool:
+    """Whether a roll to an epoch or its end is on its way."""
+    return tx.work.count(ref=ref, kind__in=(ROLL, RETIRE), state=work.WorkState.WAITING.value) > 0
 
 
 def _ref(ring: KeyRing, number: int) -> str:
