@@ -116,7 +116,8 @@ def _prepare_team(tx: Tx, settings: Settings) -> None:
     if settings.owner_id is not None:
         staff.ensure_owner(tx, settings.owner_id)
     if settings.support_chat_id is not None and groups.find(tx) is None:
-        linking.link(tx, settings.support_chat_id, topics=False, locale=SOURCE, actor="settings")
+        # what may be done there is found out at the start (bot/telegram/team/opening.py)
+        linking.link(tx, settings.support_chat_id, topics=False, locale=SOURCE, actor="settings", missing=("topics",))
 
 
 def _note_policies(tx: Tx, settings: Settings, policy: Policy, following: Policy | None) -> None:
@@ -195,13 +196,15 @@ def create_app(
     def make(opened: Core) -> RegionDesk:
         theirs = {"settings": opened.settings, "region": opened.ring.region, "regions": regions}
         inbox = Inbox(opened.database, Reception(services | theirs, dispatcher, bot), bot)
-        sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo)
+        sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo, at_home=opened is core)
         road = Road(regions.directory, regions.engine, opened.moves, opened.database.compact)
         moves: dict[str, Job] = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
         if opened is core:
             moves[COPY] = roster.make_copy_job(regions.others)
             moves[WATCH] = make_watch_job(regions)
             moves[ROUND] = make_round_job(regions.others)
+        else:
+            moves[COPY] = roster.make_return_job(lambda: regions.engine(core.ring.region))
         sweeps = [rounds.sweep] if opened is core else [regions.make_sweep(opened.ring.region)]
         worker = Worker(opened, all_jobs(opened) | moves, sweeps)
         worker.on_dead = work_is_dead

@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.telegram.formats import language_name
 from bot.telegram.intake import RawUpdates
 from bot.telegram.locales import SHIPPED
+from tests.stage_directions import directed
 
 TOKEN = "123456:TEST-token_for_the_stage"
 START = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)
@@ -51,6 +52,7 @@ GROUPS = (
         "Desk", members=("anna", "nils", "dana", "viktor", "mallory"), creator="olga", is_forum=True, has_bot=True, bot_is_admin=True
     ),
     GroupPlan("Plain", members=("anna", "dana", "viktor"), creator="olga", has_bot=True, bot_is_admin=True),
+    GroupPlan("Annex", members=("anna", "mallory"), creator="olga", is_supergroup=False),
 )
 TEAM = {"olga": "owner", "viktor": "lead", "dana": "dpo", "anna": "agent", "nils": "agent"}
 FILES = {
@@ -78,7 +80,8 @@ class Output:
 
     def __str__(self) -> str:
         shown = " ".join(f"[{button}]" for button in self.buttons)
-        mark = {"answer": "(toast) ", "deleted": "(deletes the message)", "file": "(file) "}.get(self.kind, "")
+        marks = {"answer": "(toast) ", "deleted": "(deletes the message)", "file": "(file) ", "hidden": "(hidden) "}
+        mark = marks.get(self.kind, "")
         return f"{mark}{self.text}  {shown}".strip()
 
 
@@ -145,7 +148,10 @@ class Stage:
         who, said = (found[1].strip(), found[2].strip()) if found else (line, "")
         if line.startswith("("):
             self._nothing_left()
-            await self._time(line)
+            if directed(self.world, line):
+                await self.settle()
+            else:
+                await self._time(line)
         elif re.fullmatch(r"bot( (in|to) .+)?", who):
             self._expect(said, who.removeprefix("bot").strip())
         else:
@@ -252,11 +258,12 @@ class Stage:
         if event.kind == "deleted":
             return Output(event.chat_id, "", (), "deleted")
         if event.kind in ("message", "edited") and chat is not None:
-            message = chat.messages.get(event.data["message_id"])
+            hidden = event.data["ephemeral_id"]
+            message = chat.ephemeral.get(hidden) if hidden is not None else chat.messages.get(event.data["message_id"])
             if message is None or message.service:
                 return None
             buttons = tuple(button["text"] for button in message.buttons)
-            kind = "file" if message.file else event.kind
+            kind = "file" if message.file else event.kind if hidden is None else "hidden"
             return Output(event.chat_id, message.words, buttons, kind, message.thread_id, message.id or 0)
         return None
 
@@ -327,7 +334,9 @@ class Stage:
             owner = staff.find(tx, self.world.person("olga").id)
             for name, role in TEAM.items():
                 staff.grant(tx, owner, self.world.person(name).id, staff.Role(role))
-            linking.link(tx, chat.id, topics=chat.is_forum if topics is None else topics, locale=locale, actor="test")
+            with_topics = chat.is_forum if topics is None else topics
+            missing = () if chat.is_forum else ("topics",)
+            linking.link(tx, chat.id, topics=with_topics, locale=locale, actor="test", missing=missing)
 
         await self.core.database.write(link)
 

@@ -28,6 +28,7 @@ from bot.telegram.intake import ALLOWED_UPDATES, Routes, poll, poll_and_serve, s
 from bot.telegram.menus import publish_menus
 from bot.telegram.pacing import Pacer
 from bot.telegram.signing_keys import SigningKeys
+from bot.telegram.team import rights
 
 log = logging.getLogger(__name__)
 _LOCAL_TOKEN = f"{secrets.randbelow(2**31) + 2**31}:{secrets.token_urlsafe(24)}"
@@ -102,7 +103,8 @@ async def _serve(settings: Settings, clock: Clock, token: str, local: tuple[Loca
         local[1].app = app
     await app.start()
     memory.settle()
-    await publish_menus(app.bot, settings.support_chat_id)
+    await publish_menus(app.bot)
+    await rights.look(app.bot, core.database)
     intake = await _start_intake(app, settings)
     if local is not None:
         print(f"\n  The local chat is open at  {local[0].page_url}\n", flush=True)

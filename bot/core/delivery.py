@@ -157,6 +157,14 @@ def empty_slot(tx: Tx, lane: str, slot: str) -> None:
     tx.slots.remove(id=f"{lane}:{slot}")
 
 
+def forget_lane(tx: Tx, lane: str) -> None:
+    """Leave no trace of a chat. What came from there keeps its number against redelivery, but no longer says from where."""
+    tx.outbox.remove(lane=lane)
+    tx.slots.remove(lane=lane)
+    tx.confirmations.remove(chat=lane)
+    tx.inbox.update({"lane": lane, "state__ne": Delivery.WAITING.value}, lane="")
+
+
 def sweep(tx: Tx) -> int:
     """Drop updates, messages and old slots after their time, whatever their state (policy: retention); how many."""
     now = tx.clock.now()

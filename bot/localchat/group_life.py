@@ -114,7 +114,7 @@ def require_writable_thread(chat: Chat, thread_id: int | None, sender_is_admin: 
     if not thread_id:
         return None
     # Telegram's own quirk: General is addressed by leaving the thread out, never by its number.
-    if thread_id == GENERAL or thread_id not in chat.topics:
+    if thread_id == GENERAL or thread_id not in chat.topics or not chat.is_forum:
         raise bad_request("message thread not found")
     if chat.topics[thread_id].is_closed and not sender_is_admin:
         raise bad_request("TOPIC_CLOSED")

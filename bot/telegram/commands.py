@@ -9,10 +9,18 @@ KNOWN = frozenset(
     }
 )  # fmt: skip
 
+IN_GROUPS = frozenset(
+    {
+        "quiet", "setup", "team", "grant", "revoke", "queue", "mine", "due", "find", "reply", "hold", "stats", "register",
+        "breach", "ban", "unban", "policy",
+    }
+)  # fmt: skip
+"""Known in groups only: in a private chat these are words like any other."""
 
-def command_of(text: str) -> str | None:
+
+def command_of(text: str, *, private: bool = True) -> str | None:
     """The known command that a text is, without slash and bot name; None for any other text."""
     if not text.startswith("/"):
         return None
     name = text.split(maxsplit=1)[0][1:].partition("@")[0].lower()
-    return name if name in KNOWN else None
+    return name if name in KNOWN or (name in IN_GROUPS and not private) else None

@@ -33,6 +33,19 @@ class InGroup(Filter):
         return chat is not None and chat.type in ("group", "supergroup")
 
 
+class NewNumber(Filter):
+    """A group became a supergroup, as told in the one it was (`left`) or in the one it is now; gives `old` and `new`, both chats."""
+
+    def __init__(self, *, left: bool) -> None:
+        self._left = left
+
+    async def __call__(self, event: Message) -> bool | dict[str, Any]:
+        other = event.migrate_to_chat_id if self._left else event.migrate_from_chat_id
+        if other is None:
+            return False
+        return {"old": event.chat.id, "new": other} if self._left else {"old": other, "new": event.chat.id}
+
+
 class To(Filter):
     """A button made with `go(…, to)`; gives the handler `of`."""
 
@@ -67,7 +80,7 @@ class HasText(Filter):
     """A message with text that is not one of our commands."""
 
     async def __call__(self, event: Message) -> bool:
-        return bool(event.text) and command_of(event.text or "") is None
+        return bool(event.text) and command_of(event.text or "", private=event.chat.type == "private") is None
 
 
 class LooksLikeCommand(Filter):

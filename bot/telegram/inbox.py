@@ -16,10 +16,12 @@ from bot.core import delivery
 from bot.core.delivery import Delivery, InboxRow
 from bot.core.keys import SERVICE
 from bot.core.ports import Tx
+from bot.core.support import groups
 from bot.storage import Database, Unit
 from bot.telegram.apology import apologise
 from bot.telegram.desk import SlowWork
 from bot.telegram.reception import Reception
+from bot.telegram.talk import is_from_group, is_talk
 
 log = logging.getLogger(__name__)
 ATTEMPTS_BEFORE_PARKED = 3
@@ -66,13 +68,16 @@ class Inbox:
         return await (self.store(updates) if self.route is None else self.route(updates))
 
     async def store(self, updates: Sequence[Mapping[str, Any]]) -> int:
-        """Store updates durably here; how many were new. Those that come in at one moment share a transaction."""
+        """Store updates durably here; how many were new. Those that come in at one moment share a transaction.
+
+        Talk of a group that is not the team's is not stored at all.
+        """
         arriving = self._arriving
         if arriving is None:
             arriving = self._arriving = _Arriving()
             arriving.stored = asyncio.create_task(self._store(arriving))
         mine = {f"{self._bot.id}:{int(update['update_id']):012d}": update for update in updates}
-        arriving.updates |= {key: (_chat_of(update), json.dumps(update)) for key, update in mine.items()}
+        arriving.updates |= {key: (_chat_of(update), json.dumps(update), self._is_talk(update)) for key, update in mine.items()}
         new = await asyncio.shield(arriving.stored)
         counted = mine.keys() & new
         new -= counted  # the same update may have come twice at once
@@ -89,6 +94,10 @@ class Inbox:
             if self._running:
                 self._attend(lane)
         return set(new)
+
+    def _is_talk(self, update: Mapping[str, Any]) -> bool:
+        known = self._bot._me  # asked for at the start
+        return is_from_group(update) and known is not None and is_talk(update, self._bot.id, known.username or "")
 
     async def run(self) -> None:
         """Handle for ever: what comes in here at once, and what other processes left within a second."""
@@ -153,23 +162,30 @@ class Inbox:
         turn = _Turn(lane, self._fresh.get(lane, {}))
         for _ in range(_MOST_SLOW_PIECES):
             try:
-                left = await self._database.handle(lambda unit: self._in_unit(unit, turn))
-            except SlowWork as slow:
-                turn.slow_results[slow.name] = await asyncio.to_thread(slow.work)
+                left = await self._attempt(turn)
             except Exception as error:
                 # The type only: an exception's text may carry what a person wrote.
                 log.error("update %s failed: %s", turn.key, type(error).__name__, exc_info=_trace_without_values(error))
                 break
-            else:
-                if left in (Left.MORE, Left.LAST):
-                    self.on_handled.set()
-                return left
+            if left is None:
+                continue
+            if left in (Left.MORE, Left.LAST):
+                self.on_handled.set()
+            return left
         key = turn.key
         if key is None:
             return Left.NOTHING
         await self._database.write(lambda tx: _count_failure(tx, key))
         self.on_handled.set()
         return Left.MORE
+
+    async def _attempt(self, turn: _Turn) -> Left | None:
+        """What is left after a chat's next update was handled; None when it needed slow work, which is done now."""
+        try:
+            return await self._database.handle(lambda unit: self._in_unit(unit, turn))
+        except SlowWork as slow:
+            turn.slow_results[slow.name] = await asyncio.to_thread(slow.work)
+            return None
 
     async def _in_unit(self, unit: Unit, turn: _Turn) -> Left:
         body = await unit.do(turn.take)
@@ -183,16 +199,19 @@ class _Arriving:
     """Updates that are stored together."""
 
     def __init__(self) -> None:
-        self.updates: dict[str, tuple[int, str]] = {}
-        """By key, each with its chat and as it is stored."""
+        self.updates: dict[str, tuple[int, str, bool]] = {}
+        """By key, each with its chat, as it is stored, and whether it is talk that only the team's group is heard for."""
         self.stored: asyncio.Task[set[str]]
 
     def store(self, tx: Tx) -> dict[str, str]:
         """The lanes of those that were new, by key. They are stored in the order of their keys, so that two processes which
         were told the same do not wait for each other."""
         new = {}
-        for key, (chat, body) in sorted(self.updates.items()):
+        team = groups.find(tx) if any(is_talk for _chat, _body, is_talk in self.updates.values()) else None
+        for key, (chat, body, is_talk) in sorted(self.updates.items()):
             lane = delivery.lane_of(tx, chat)
+            if is_talk and (team is None or team.lane != lane):
+                continue
             if tx.inbox.add_new(InboxRow(key, SERVICE, lane, Delivery.WAITING.value, tx.clock.now(), body=body)):
                 new[key] = lane
         return new

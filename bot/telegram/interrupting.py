@@ -21,7 +21,7 @@ class Interrupting(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         text = event.text if isinstance(event, Message) else None
         state: FSMContext | None = data.get("state")
-        command = command_of(text or "")
+        command = command_of(text or "", private=data["desk"].private)
         if command not in (None, "cancel") and state and data.get("raw_state"):
             await state.clear()
             data["raw_state"] = None

@@ -23,6 +23,13 @@ def resolve(language_code: str | None) -> str:
     return SOURCE
 
 
+def find(code: str) -> str | None:
+    """The shipped locale that somebody typed: `de`, `pt`, `zh-hant`; None for anything else."""
+    locale = resolve(code.strip())
+    first = code.strip().lower().replace("_", "-").split("-")[0]
+    return locale if locale.lower().split("_")[0] == first else None
+
+
 def menu_code(locale: str) -> str | None:
     """The two-letter code under which Telegram keeps a command menu, or None where it has none of its own.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import (
     BotCommand,
+    BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeDefault,
@@ -48,7 +50,44 @@ def group_commands() -> list[tuple[str, Line]]:
     ]
 
 
-async def publish_menus(bot: Bot, support_chat_id: int | None) -> None:
+def admin_commands() -> list[tuple[str, Line]]:
+    """What the admins of a group have in their menu besides."""
+    return [
+        ("language", _p("command", "The language I speak in this group")),
+        ("quiet", _p("command", "Answer commands only, or also when I am named")),
+    ]
+
+
+def team_commands() -> list[tuple[str, Line]]:
+    """The menu of the privacy team's group."""
+    return [
+        ("queue", _p("command", "Open cases, by date, with filters")),
+        ("mine", _p("command", "The cases that you work on")),
+        ("due", _p("command", "What is due when")),
+        ("find", _p("command", "A case by its reference")),
+        ("reply", _p("command", "Write to the person of a case")),
+        ("hold", _p("command", "Legal hold: propose, or lift")),
+        ("stats", _p("command", "Figures, as a picture")),
+        ("report", _p("command", "How the promises were kept")),
+        ("register", _p("command", "The register of cases, in private")),
+        ("breach", _p("command", "Record a data breach, or a drill")),
+        ("ban", _p("command", "Ban somebody who floods the desk")),
+        ("unban", _p("command", "Lift a ban")),
+        ("policy", _p("command", "Versions of the policy")),
+        ("team", _p("command", "Who belongs to the team")),
+        ("grant", _p("command", "Give somebody a role")),
+        ("revoke", _p("command", "Take a role away")),
+        ("setup", _p("command", "Check this group, choose its language")),
+    ]
+
+
+def team_menu(chat_id: int) -> dict[str, Any]:
+    """For `setMyCommands`: the team's commands in its own group, in the language that is spoken now."""
+    commands = [{"command": name, "description": text.plain} for name, text in team_commands()]
+    return {"commands": commands, "scope": {"type": "chat", "chat_id": chat_id}}
+
+
+async def publish_menus(bot: Bot) -> None:
     """Tell Telegram. Not being able to is no reason not to start."""
     try:
         for locale in SHIPPED:
@@ -57,7 +96,8 @@ async def publish_menus(bot: Bot, support_chat_id: int | None) -> None:
                 continue
             with speaking(locale):
                 private = [BotCommand(command=name, description=text.plain) for name, text in private_commands()]
-                group = [BotCommand(command=name, description=text.plain) for name, text in group_commands()]
+                # What is asked in a group by command only the one who asks sees, and the answer too (where Telegram can do that).
+                group, admins = _hidden(group_commands()), _hidden(group_commands() + admin_commands())
                 about = _p("profile", "Ask how your data is handled, in your own language, and have it done.")
                 description = _p(
                     "profile",
@@ -66,7 +106,12 @@ async def publish_menus(bot: Bot, support_chat_id: int | None) -> None:
             await bot.set_my_commands(private, BotCommandScopeAllPrivateChats(), language_code=code)
             await bot.set_my_commands(private, BotCommandScopeDefault(), language_code=code)
             await bot.set_my_commands(group, BotCommandScopeAllGroupChats(), language_code=code)
+            await bot.set_my_commands(admins, BotCommandScopeAllChatAdministrators(), language_code=code)
             await bot.set_my_short_description(about.plain[:120], language_code=code)
             await bot.set_my_description(description.plain[:512], language_code=code)
     except TelegramAPIError as error:
         log.warning("the command menus could not be published (%s)", type(error).__name__)
+
+
+def _hidden(commands: list[tuple[str, Line]]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=text.plain, is_ephemeral=True) for name, text in commands]

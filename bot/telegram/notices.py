@@ -215,6 +215,15 @@ def policy_changed(data: dict[str, Any], zone: str) -> Notice:
     return Notice(join(lines), [buttons])
 
 
+def team_group_lost(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: in private, to an owner of the privacy team.
+    return Notice(
+        _(
+            "I was removed from the group of the privacy team. Cases are kept and their dates run on, but nobody is shown them now. Add me to a group again and send /setup there."
+        )
+    )
+
+
 NOTICES: dict[str, Render] = {
     render.__name__: render
     for render in (
@@ -235,6 +244,7 @@ NOTICES: dict[str, Render] = {
         case_waiting,
         rectification_proposed,
         policy_changed,
+        team_group_lost,
     )
 }
 

@@ -36,7 +36,7 @@ class Reception:
     async def receive(self, unit: Unit, update: Update, slow_results: dict[str, Any]) -> None:
         """Let the flow that fits handle the update; say in words what the core refused."""
         user, chat, thread_id = who(update)
-        if user is None or (user.is_bot and not update.my_chat_member):
+        if user is None or (user.is_bot and not _for_a_chat(update)):
             return
         chat_id = chat.id if chat else user.id
 
@@ -90,6 +90,15 @@ class Reception:
         if await regions.is_at_home(update, desk.user_id, here):
             return False
         return desk.slow("elsewhere", lambda: bool(regions.send_on(update, here)))
+
+
+def _for_a_chat(update: Update) -> bool:
+    """Under a bot's name, but of somebody's doing: the bot comes or goes, a group gets a new number, an admin stays anonymous."""
+    message = update.message
+    if message is None:
+        return update.my_chat_member is not None
+    moved = message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None
+    return moved or (message.sender_chat is not None and message.sender_chat.id == message.chat.id)
 
 
 def _language_of_group(tx: Tx, lane: str) -> str | None:

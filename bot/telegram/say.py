@@ -52,17 +52,23 @@ class Say:
             data["protect_content"] = True
         await self._put("sendMessage", data, slot)
 
-    async def reply(self, text: Line | Html, keyboard: Keyboard = ()) -> None:
-        """Answer the very message (in groups), in its topic."""
+    async def reply(self, text: Line | Html, keyboard: Keyboard = (), *, hidden: bool = False) -> None:
+        """Answer the very message (in groups), in its topic. `hidden`: seen only by whoever wrote it, where Telegram can do that;
+        else by all."""
         data: dict[str, Any] = {"chat_id": self._desk.chat_id, "text": text.html, "parse_mode": "HTML"}
         data["link_preview_options"] = {"is_disabled": True}
         if keyboard:
             data["reply_markup"] = markup(keyboard)
-        if self._message is not None:
+        written_hidden = self._message.ephemeral_message_id if self._message is not None else None
+        if written_hidden is not None:
+            data["reply_parameters"] = {"ephemeral_message_id": written_hidden}
+        elif self._message is not None:
             data["reply_parameters"] = {
                 "message_id": self._message.message_id,
                 "allow_sending_without_reply": True,
             }
+        if hidden or written_hidden is not None:
+            data["ephemeral_message_parameters"] = {"receiver_user_id": self._desk.user_id}
         if self._desk.thread_id is not None:
             data["message_thread_id"] = self._desk.thread_id
         await self._put("sendMessage", data, "")

@@ -39,7 +39,7 @@ from bot.storage import Database
 from bot.telegram import breach_notices, outbox
 from bot.telegram.notices import NOTICES
 from bot.telegram.pacing import Pacer
-from bot.telegram.team import letters, private, rooms
+from bot.telegram.team import leaving, letters, rooms
 from bot.telegram.texts import PSEUDO, SOURCE, speaking
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class Sender:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         pseudo: bool = False,
+        at_home: bool = True,
     ) -> None:
         self._database = database
         self._bot = bot
@@ -94,6 +95,7 @@ class Sender:
         self._monotonic = monotonic
         self._sleep = sleep
         self._pseudo = pseudo
+        self._at_home = at_home
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._free = asyncio.Semaphore(64)
 
@@ -231,7 +233,7 @@ class Sender:
             await self._later(outgoing.row, timedelta(seconds=error.retry_after), "RetryAfter", counts=False)
             return False
         except TelegramForbiddenError:
-            await self._database.write(lambda tx: _close_chat(tx, outgoing.row), Purpose.DELIVERY)
+            await self._database.write(lambda tx: leaving.shut_out(tx, outgoing.row, at_home=self._at_home), Purpose.DELIVERY)
             return False
         except TelegramMigrateToChat as error:
             return await self._follow(outgoing, error.migrate_to_chat_id)
@@ -277,12 +279,14 @@ class Sender:
             return await self._sent(outgoing, None)
         if outgoing.row.kind == ROOM and outgoing.mends < _MENDS_AT_MOST:
             return await self._mend(outgoing, words)
+        if "ephemeral_message_parameters" in outgoing.data:
+            return await self._send(replace(outgoing, data=_for_all(outgoing.data)))
         if outgoing.method == "editMessageText" and any(known in words for known in _EDIT_LOST):
             data = {name: value for name, value in outgoing.data.items() if name != "message_id"}
             return await self._send(replace(outgoing, method="sendMessage", data=data))
         if "can't parse entities" in words and "tg-time" in str(outgoing.data):
             return await self._send(replace(outgoing, data=_without_time_tags(outgoing.data)))
-        if "thread not found" in words and "message_thread_id" in outgoing.data:
+        if "thread not found" in words and "message_thread_id" in outgoing.data and not outgoing.group:
             data = {name: value for name, value in outgoing.data.items() if name != "message_thread_id"}
             return await self._send(replace(outgoing, data=data))
         log.warning("%s was refused and parked", outgoing.method)
@@ -331,12 +335,6 @@ class Sender:
         await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts))
 
 
-def _close_chat(tx: Tx, row: OutboxRow) -> None:
-    """Its reader has no chat with the bot (any more)."""
-    private.unreached(tx, row)
-    outbox.block(tx, row.lane)
-
-
 def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
     kind = getattr(methods, outgoing.method[0].upper() + outgoing.method[1:])
     data = dict(outgoing.data)
@@ -347,6 +345,14 @@ def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
         data["photo"] = BufferedInputFile(*outgoing.photo)
     method: TelegramMethod[Any] = kind(**data)
     return method
+
+
+def _for_all(data: dict[str, Any]) -> dict[str, Any]:
+    """What only one person was to see, as an ordinary message: too late, or Telegram does not do it here."""
+    open_to_all = {name: value for name, value in data.items() if name != "ephemeral_message_parameters"}
+    if "ephemeral_message_id" in data.get("reply_parameters", {}):
+        del open_to_all["reply_parameters"]
+    return open_to_all
 
 
 def _without_time_tags(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
 from bot.telegram.desk import Desk
 
 T = TypeVar("T")
 _SECONDS = 30
+_PATIENCE_SECONDS = 10
 
 
 class WireError(Exception):
@@ -42,8 +43,13 @@ class Wire:
         """The program's loop, as soon as it takes updates."""
         self._loop = loop
 
+    @property
+    def me(self) -> int:
+        """The bot's own number."""
+        return self._bot.id
+
     def call(self, method: TelegramMethod[T]) -> T:
-        """Telegram's answer. WireError."""
+        """Telegram's answer; when it asks for a little patience, after that. WireError."""
         return self._run(self._call(method))
 
     def download(self, file_id: str, *, most: int) -> bytes:
@@ -62,7 +68,13 @@ class Wire:
             raise WireError("timeout") from None
 
     async def _call(self, method: TelegramMethod[T]) -> T:
-        return await self._bot(method)
+        try:
+            return await self._bot(method)
+        except TelegramRetryAfter as error:
+            if error.retry_after > _PATIENCE_SECONDS:
+                raise
+            await asyncio.sleep(error.retry_after)
+            return await self._bot(method)
 
     async def _download(self, file_id: str, most: int) -> bytes:
         file = await self._bot.get_file(file_id)

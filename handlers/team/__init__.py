@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from handlers.team import breach, breach_reports, breach_telling, cancel, four_eyes, policy, remarks, writing
+from handlers.team import (
+    breach,
+    breach_reports,
+    breach_telling,
+    cancel,
+    four_eyes,
+    policy,
+    remarks,
+    setup,
+    writing,
+)
 
-TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks)
+TEAM_FLOWS: tuple[ModuleType, ...] = (
+    setup, policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks,
+)  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

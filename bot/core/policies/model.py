@@ -83,6 +83,8 @@ class Safeguards:
     cases_per_day: int
     letters_per_hour: int
     policy_told_before: Span
+    group_answers: int
+    group_answers_within: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.core.keys.vault import SERVICE
 from bot.core.ports import Tx, sealed
 from bot.core.staff.copying import want_copied
 from bot.core.staff.roles import Permission, Role, permissions_of
+from bot.core.support import rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,16 @@ def revoke(tx: Tx, by: Member | None, telegram_id: int, role: Role | None = None
     for each in sorted(gone):
         audit.record(tx, Tag.ROLE_REVOKED, actor=by.actor, member=member.number, role=each.value)
     changed = get(tx, member.number)
-    if not left or not changed.may(Permission.WORK):
-        tx.cases.update({"assignee": member.number, "closed_at": None}, assignee=0)
+    if not changed.may(Permission.WORK):
+        free_cases(tx, changed)
     return changed
+
+
+def free_cases(tx: Tx, member: Member) -> None:
+    """What they had claimed is nobody's again, and their cards say so."""
+    for case in tx.cases.select(assignee=member.number, closed_at=None, opened=False):
+        tx.cases.update({"id": case.id}, assignee=0)
+        rooms.refresh(tx, case.id)
 
 
 def ensure_owner(tx: Tx, telegram_id: int) -> None:

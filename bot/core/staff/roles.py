@@ -41,11 +41,13 @@ class Permission(StrEnum):
     BAN = "ban"
     BREACH = "breach"
     POLICY = "policy"
+    SEE_TEAM = "see_team"
+    """Who belongs to the team, by number and role."""
     TEAM = "team"
     """Grant and revoke roles, link the group."""
 
 
-_CASES = frozenset({Permission.SEE_CASES, Permission.WORK, Permission.FIGURES})
+_CASES = frozenset({Permission.SEE_CASES, Permission.WORK, Permission.FIGURES, Permission.SEE_TEAM})
 _LEAD = _CASES | {
     Permission.ASSIGN, Permission.REVEAL, Permission.PROPOSE, Permission.AGREE, Permission.REGISTER, Permission.BAN,
 }  # fmt: skip
@@ -54,8 +56,8 @@ _TABLE: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _CASES | {Permission.PROPOSE},
     Role.LEAD: _LEAD,
     Role.DPO: _LEAD | {Permission.BREACH, Permission.POLICY},
-    Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.FIGURES, Permission.REGISTER}),
-    Role.OWNER: frozenset({Permission.TEAM, Permission.FIGURES}),
+    Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.FIGURES, Permission.REGISTER, Permission.SEE_TEAM}),
+    Role.OWNER: frozenset({Permission.TEAM, Permission.SEE_TEAM, Permission.FIGURES}),
 }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from bot.core import work
 from bot.core.delivery import lane_of
 from bot.core.ports import Tx
-from bot.core.staff.members import Member
-from bot.core.support import groups, rooms
+from bot.core.staff.members import Member, free_cases
+from bot.core.staff.roles import Permission
+from bot.core.support import groups, linking, rooms
 from bot.core.support.groups import TeamGroup
 from bot.core.work import Engine, Job, Work
 
@@ -33,14 +34,20 @@ def write(tx: Tx, roster: Roster) -> None:
     for member in roster.members:
         assert member.telegram_id is not None
         tx.members.add(replace(member, id=tx.keys.blind_index("telegram", member.telegram_id)))
+    for member in roster.members:
+        if not member.may(Permission.WORK):
+            free_cases(tx, member)
     before, group = groups.find(tx), roster.group
     tx.team_groups.remove()
-    if group is None:
-        return
-    copied = replace(group, lane=lane_of(tx, group.chat))
-    tx.team_groups.add(copied)
-    if before is None or (before.lane, before.topics) != (copied.lane, copied.topics):
-        rooms.lost_all(tx)
+    copied = replace(group, lane=lane_of(tx, group.chat)) if group is not None else None
+    if copied is not None:
+        tx.team_groups.add(copied)
+    linking.follow(tx, before, copied)
+    if before is not None and copied is not None and before.lane == copied.lane:
+        if copied.topics and not before.topics:
+            rooms.move_to_topics(tx)
+        elif copied.locale != before.locale:
+            rooms.refresh_all(tx)
 
 
 def make_copy_job(others: Callable[[], Sequence[Engine]]) -> Job:
@@ -53,3 +60,21 @@ def make_copy_job(others: Callable[[], Sequence[Engine]]) -> Job:
         engine.write(lambda tx: work.finish(tx, item))
 
     return copy_job
+
+
+def make_return_job(home: Callable[[], Engine]) -> Job:
+    """The job of another region: what its sender learned about the group, home learns too, and then everybody."""
+
+    def return_job(engine: Engine, item: Work) -> None:
+        learned = engine.read(groups.find)
+        home().write(lambda tx: _learn(tx, learned))
+        engine.write(lambda tx: work.finish(tx, item))
+
+    return return_job
+
+
+def _learn(tx: Tx, group: TeamGroup | None) -> None:
+    """Only about the group that is home's too: an address changes at home first."""
+    known = groups.find(tx)
+    if known is not None and group is not None and known.chat == group.chat:
+        linking.use_topics(tx, topics=group.topics, missing=group.missing.split())

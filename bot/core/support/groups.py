@@ -12,7 +12,10 @@ TEAM = "team"
 
 @dataclass(frozen=True, slots=True)
 class TeamGroup:
-    """The linked group. `topics`: each case has a topic of its own there; `lane` is the blind index of the chat."""
+    """The linked group. `topics`: each case has a topic of its own there; `lane` is the blind index of the chat.
+
+    `missing`: what the bot lacked there at its last look, as names of bot/telegram/standing.py.
+    """
 
     id: str
     subject: str
@@ -20,6 +23,7 @@ class TeamGroup:
     topics: bool
     locale: str
     linked_at: datetime
+    missing: str = ""
     chat_id: str | None = sealed(default=None)
 
     @property

@@ -56,6 +56,11 @@ def refresh(tx: Tx, ref: str) -> None:
     tx.rooms.update({"id": ref}, wanted_at=tx.clock.now())
 
 
+def refresh_all(tx: Tx) -> None:
+    """What every room shows may be out of date: the group speaks another language, say."""
+    tx.rooms.update({}, wanted_at=tx.clock.now())
+
+
 def find(tx: Tx, ref: str) -> Room | None:
     """The room of a case."""
     return tx.rooms.find(id=ref)
@@ -135,9 +140,34 @@ def lost(tx: Tx, ref: str) -> None:
 
 
 def lost_all(tx: Tx) -> None:
-    """The group is another one, or has topics now and had none: every room is made again."""
+    """The group is another one: every room is made again, that of a closed case when there is something new about it."""
     _forget(tx, {})
     tx.letters.update({}, room_message=None, source_message=None, shown=False)
+    _let_rest(tx)
+
+
+def move_to_topics(tx: Tx) -> None:
+    """The group has topics now: rooms that stand in General are made again as topics, and what stood still since is brought in line."""
+    for room in tx.rooms.select(thread=None):
+        lost(tx, room.id)
+    refresh_all(tx)
+    _let_rest(tx)
+
+
+def carry_over(tx: Tx, old_lane: str, new_lane: str) -> None:
+    """What waits to be said in a group goes along to another. Numbers of messages and topics mean nothing there: what only changes
+    or removes those is dropped."""
+    for row in tx.outbox.select(lane=old_lane, state=Delivery.WAITING.value):
+        if row.kind == ROOM and (row.payload or {}).get("act") != "say":
+            tx.outbox.remove(id=row.id)
+        else:
+            tx.outbox.update({"id": row.id}, lane=new_lane)
+
+
+def _let_rest(tx: Tx) -> None:
+    """Rooms of closed cases that stand nowhere need not be made now: there may be thousands."""
+    for case in tx.cases.select(closed_at__ne=None, opened=False):
+        tx.rooms.update({"id": case.id, "thread": None, "card": None}, wanted_at=None)
 
 
 def _forget(tx: Tx, where: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from bot.core.support.groups import TeamGroup
 from bot.core.support.rooms import Room
 from bot.telegram.desk import Desk
 from bot.telegram.keyboards import Button, Style
-from bot.telegram.texts import Line
+from bot.telegram.texts import Line, _
 
 
 class Tap(CallbackData, prefix="t"):
@@ -42,6 +42,13 @@ class InTeamGroup(Filter):
         return {"group": group} if group is not None and group.lane == desk.lane else False
 
 
+class Elsewhere(Filter):
+    """Handled in another region than home, because it came from a room of a case there: the whole team is known at home."""
+
+    async def __call__(self, event: TelegramObject, desk: Desk) -> bool:
+        return bool(desk.services["region"] != desk.services["regions"].used()[0])
+
+
 class InRoom(Filter):
     """In a room of that group: a topic, an answer to a card or letter, or a button there; gives `room`. Use it behind InTeamGroup."""
 
@@ -62,6 +69,12 @@ class Tapped(Filter):
         except (TypeError, ValueError):
             return False
         return {"do": data.do, "ref": data.ref, "of": data.of} if data.do in self._steps else False
+
+
+def only_in_general() -> Line:
+    """What is about the whole team is not done in the topic of one case."""
+    # Translators: to the privacy team; “General” is the topic that every Telegram group with topics has.
+    return _("Please write this in the topic “General”. Here it is about one case only.")
 
 
 async def team_group(desk: Desk) -> TeamGroup | None:

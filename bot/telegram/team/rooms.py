@@ -20,12 +20,13 @@ from bot.core import delivery
 from bot.core.breaches import Status
 from bot.core.delivery import OutboxRow
 from bot.core.ports import Tx
-from bot.core.support import groups, linking, rooms
+from bot.core.support import groups, rooms
 from bot.core.support.groups import TeamGroup
 from bot.core.support.letters import SENT, Letter, open_for_team
 from bot.core.support.rooms import Room
 from bot.telegram.keyboards import Keyboard, markup
-from bot.telegram.team import breach_cards, cards, letters
+from bot.telegram.standing import Lack
+from bot.telegram.team import breach_cards, cards, letters, rights
 from bot.telegram.team.sayings import SAYINGS
 from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
 
@@ -72,8 +73,11 @@ def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
     ref = payload["ref"]
     if payload["act"] == "remove":
         return _remove_less(tx, row, payload)
-    if "not a forum" in words or "not enough rights to manage topics" in words or "not enough rights to create a topic" in words:
-        linking.use_topics(tx, topics=False)
+    if "not a forum" in words:
+        rights.note_lack(tx, Lack.TOPICS)
+        return True
+    if "not enough rights to manage topics" in words or "not enough rights to create a topic" in words:
+        rights.note_lack(tx, Lack.MANAGE_TOPICS)
         return True
     if payload["act"] == "say" and row.slot and ("message to edit not found" in words or "message can't be edited" in words):
         delivery.empty_slot(tx, row.lane, row.slot)
@@ -84,6 +88,9 @@ def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
         rooms.lost(tx, ref)
         return True
     if "topic_closed" in words:
+        if not _has_topics(tx):  # it cannot be opened again either: the room goes on in General
+            rooms.lost(tx, ref)
+            return True
         return bool(tx.rooms.update({"id": ref, "closed": False}, closed=True))
     if "message to edit not found" in words or "message can't be edited" in words:
         found = tx.letters.update({"ref": ref, "room_message": message}, room_message=None, shown=False)
@@ -92,6 +99,11 @@ def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
         tx.rooms.update({"id": ref}, pinned=True)  # told by /setup; without the right it stays unpinned
         return True
     return False
+
+
+def _has_topics(tx: Tx) -> bool:
+    group = groups.find(tx)
+    return group is not None and group.topics
 
 
 # ---------------------------------------------------------------------- a row that shows a room
@@ -247,7 +259,7 @@ def _message(group: TeamGroup, room: Room | None, text: Line | Html, keyboard: K
     data["link_preview_options"] = {"is_disabled": True}
     if keyboard:
         data["reply_markup"] = markup(keyboard)
-    if room is not None and group.topics and room.thread is not None:
+    if room is not None and room.thread is not None:  # also when no new topic could be made any more
         data["message_thread_id"] = room.thread
     elif room is not None and room.card is not None:
         data["reply_parameters"] = {"message_id": room.card, "allow_sending_without_reply": True}

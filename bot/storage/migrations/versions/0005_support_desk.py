@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("topics", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("linked_at", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
         sa.Column("chat_id", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
