@@ -34,6 +34,7 @@ from bot.core.errors import (
     UnreachableError,
 )
 from bot.core.media import ENDINGS
+from bot.core.staff.members import LastOwnerError
 from bot.core.support.four_eyes import (
     DecidedError,
     OfficerMissingError,
@@ -88,6 +89,9 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("We have not met yet. Press Start, and I set up your privacy desk."), [
                 [go(_p("button", "Start"), "start", style="primary")]
             ]
+        case NotFoundError(what="member"):
+            # Translators: to a person of the privacy team.
+            return _("This person does not have that role. /team shows who has which."), []
         case NotFoundError(what="case"):
             return _("You have no case with this reference."), _menu()
         case NotFoundError():
@@ -144,6 +148,9 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("Processing of your data is restricted, so I cannot do this. You can still read, export and delete it."), _menu()
         case HeldError():
             return _("The law requires that this data is kept for now, so nothing was erased. The data protection officer can tell you why."), _menu()
+        case LastOwnerError():
+            # Translators: to an owner of the privacy team.
+            return _("The last owner stays: without one nobody could set up the team. Make somebody else an owner first."), []
         case NotAllowedError():
             return _("You do not have the role for this. The attempt was recorded."), []
         case RecordError() | NotReadyError():

@@ -12,11 +12,12 @@ from handlers.team import (
     four_eyes,
     policy,
     remarks,
+    roles,
     setup,
     writing,
 )
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
-    setup, policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks,
+    setup, roles, policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""
