@@ -10,8 +10,15 @@ from babel.messages.pofile import read_po
 from bot import catalogs
 from bot.localchat import StandingClock, World
 from bot.localchat.session import WorldSession
+from bot.telegram.commands import command_of
 from bot.telegram.locales import SHIPPED
-from bot.telegram.menus import private_commands, publish_menus
+from bot.telegram.menus import (
+    admin_commands,
+    group_commands,
+    private_commands,
+    publish_menus,
+    team_commands,
+)
 from bot.telegram.texts import speaking
 
 
@@ -47,10 +54,17 @@ def test_command_menus_are_published_for_every_language_and_scope() -> None:
     """What Telegram shows behind the slash, at most 256 letters each."""
     for locale in SHIPPED:
         with speaking(locale):
-            for name, text in private_commands():
+            for name, text in (*private_commands(), *group_commands(), *admin_commands(), *team_commands()):
                 assert name.islower()
                 assert 1 <= len(text.plain) <= 256
     from aiogram import Bot
 
     world = World(clock=StandingClock(), flood=None)
-    asyncio.run(publish_menus(Bot(world.token, session=WorldSession(world)), None))
+    asyncio.run(publish_menus(Bot(world.token, session=WorldSession(world))))
+
+
+def test_every_command_of_a_menu_is_a_command() -> None:
+    """One that is not known would be taken for a letter while somebody writes one."""
+    in_groups = {name for name, _text in (*group_commands(), *admin_commands(), *team_commands())}
+    assert all(command_of(f"/{name}", private=False) == name for name in in_groups)
+    assert all(command_of(f"/{name}") == name for name, _text in private_commands())
