@@ -207,10 +207,10 @@ class _Arriving:
         """The lanes of those that were new, by key. They are stored in the order of their keys, so that two processes which
         were told the same do not wait for each other."""
         new = {}
-        team = groups.find(tx) if any(is_talk for _chat, _body, is_talk in self.updates.values()) else None
-        for key, (chat, body, is_talk) in sorted(self.updates.items()):
+        team = groups.find(tx) if any(talk for _chat, _body, talk in self.updates.values()) else None
+        for key, (chat, body, talk) in sorted(self.updates.items()):
             lane = delivery.lane_of(tx, chat)
-            if is_talk and (team is None or team.lane != lane):
+            if talk and (team is None or team.lane != lane):
                 continue
             if tx.inbox.add_new(InboxRow(key, SERVICE, lane, Delivery.WAITING.value, tx.clock.now(), body=body)):
                 new[key] = lane

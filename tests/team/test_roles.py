@@ -6,8 +6,10 @@ from bot.core import staff
 from bot.core.audit import Tag
 from bot.core.ports import Tx
 from bot.core.staff import Role
+from bot.core.support import rooms
 from bot.localchat.people import Json
 from tests.stage import Stage
+from tests.team.test_setup import ask, given_californian
 
 
 async def roles_of(stage: Stage, who: str) -> set[Role]:
@@ -188,27 +190,38 @@ async def test_in_the_topic_of_another_region_the_team_is_sent_to_general(stage:
     if stage.core.settings.database_url is not None:
         return  # beside PostgreSQL another region needs an address of its own: tests/regions
     await stage.given_team()
-    await stage.given_conversations("alice", ["Sore knee"])
+    await given_californian(stage)
+    await ask(stage)
     await stage.plays("""
-        alice: /start
-        bot:   ...
-        alice: [⚙️ Settings]
-        bot:   ...
-        alice: [Where I live]
-        bot:   ...
-        alice: [California]
-        bot:   ...
-        bot:   Your data is now kept in: United States.
-        alice: /human
-        bot:   ...
-        alice: Who reads this?
-        bot:   ...
-        alice: [Send]
-        bot:   Thank you. Case ASK-... is open; ...
         olga in Desk#ASK: /grant agent 1003
         bot in Desk#ASK: Please write this in the topic “General”. Here it is about one case only.
         olga in Desk#ASK: /setup
         bot in Desk#ASK: Please write this in the topic “General”. Here it is about one case only.
         olga in Desk: /grant agent 1003
         bot in Desk: Give this person the role: agent?  [Give the role] [Cancel]
+    """)
+
+
+async def test_whoever_loses_their_role_leaves_no_case_behind(stage: Stage) -> None:
+    """Wherever it lies: it is nobody's again, and its card says so."""
+    if stage.core.settings.database_url is not None:
+        return  # beside PostgreSQL another region needs an address of its own: tests/regions
+    await stage.given_team()
+    await given_californian(stage)
+    await ask(stage)
+
+    def claimed(tx: Tx) -> None:
+        for case in tx.cases.select(opened=False):
+            tx.cases.update({"id": case.id}, assignee=4)
+            rooms.refresh(tx, case.id)
+
+    await stage.app.regions.desks["US"].core.database.write(claimed)
+    await stage.plays("""
+        (1 minute later)
+        bot in Desk#ASK: (card) ASK-... Worked on by: team member 4 ...
+        olga in Desk: /revoke #4
+        bot in Desk: Take from team member 4: agent? ...  [Take it away] [Cancel]
+        olga in Desk: [Take it away]
+        bot in Desk: Done. team member 4 does not belong to the team any more.
+        bot in Desk#ASK: (card) ASK-... Worked on by: nobody yet ...
     """)

@@ -28,8 +28,8 @@ async def group_of(stage: Stage) -> TeamGroup | None:
     return await stage.core.database.read(groups.find)
 
 
-async def ask(stage: Stage, then: str = "") -> None:
-    """Alice asks something that a person has to answer; `then` this is seen."""
+async def ask(stage: Stage, room: str = "Desk#ASK", *, card: bool = False, then: str = "") -> None:
+    """Alice asks something that a person has to answer. It is seen in `room`, where it is no topic with its `card`."""
     await stage.plays(f"""
         alice: /start
         bot:   ...
@@ -39,10 +39,13 @@ async def ask(stage: Stage, then: str = "") -> None:
         bot:   ...
         alice: [Send]
         bot:   Thank you. Case ASK-... is open; ...
+        {f"bot in {room}: {CARD}" if card else ""}
+        {f"bot in {room}: {LETTER}" if room else ""}
         {then}
     """)
 
 
+LETTER = "The person writes (English) Who reads this?  [Reply] [What is it about?]"
 CARD = "ASK-... · Question to a person ...  [Claim] ..."
 
 
@@ -71,7 +74,7 @@ async def test_without_topics_the_desk_works_more_plainly(stage: Stage) -> None:
         olga in Plain: /setup
         bot in Plain: This is the group of the privacy team. All cases come into this one chat: ... What is still missing: 1. Open the settings of this group and switch on “Topics”. Each case then gets a topic of its own. I speak English here. ...  [Language]
     """)
-    await ask(stage, then=f"bot in Plain: {CARD}")
+    await ask(stage, "Plain", card=True)
 
 
 async def test_nobody_else_sets_it_up(stage: Stage) -> None:
@@ -152,12 +155,13 @@ async def test_topics_switched_off_are_noticed_by_the_next_message(stage: Stage)
         anna in Desk: good morning
         bot in Desk: I cannot open topics here any more. ... 1. Open the settings of this group and switch on “Topics”. ...
     """)
-    await ask(stage, then=f"bot in Desk: {CARD}")
+    await ask(stage, "Desk", card=True)
     await stage.plays("""
         (olga switches topics on in Desk)
         olga in Desk: /setup
         bot in Desk: This is the group of the privacy team. Each case has a topic of its own here. ...
         bot in Desk#ASK: (card) ASK-... · Question to a person ...  [Claim] ...
+        bot in Desk#ASK: The person writes (English) Who reads this? ...
     """)
 
 
@@ -165,17 +169,18 @@ async def test_topics_switched_off_are_noticed_when_something_is_sent(stage: Sta
     """Nobody said anything in between: the case still comes."""
     await stage.given_team()
     stage.world.person("olga").upgrades_group(stage.world.group("Desk"), with_topics=False)
-    await ask(stage, then=f"bot in Desk: {CARD}\nbot in Desk: I cannot open topics here any more. ...")
+    await ask(stage, "Desk", card=True, then="bot in Desk: I cannot open topics here any more. ...")
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_everything(stage: Stage) -> None:
     """Team, cases and language come along under the new number; cards are shown there again."""
     await given_basic_group(stage)
-    await ask(stage, then=f"bot in Annex: {CARD}")
+    await ask(stage, "Annex", card=True)
     await stage.plays("""
         (olga makes a supergroup of Annex)
         bot in Annex: This is the group of the privacy team. ...
         bot in Annex: ASK-... · Question to a person ...
+        bot in Annex: The person writes (English) Who reads this? ...
         olga in Annex: /team
         bot in Annex: The privacy team has 5 members. ...
     """)
@@ -188,7 +193,7 @@ async def test_a_new_number_is_learned_from_a_refusal_too(stage: Stage) -> None:
     await given_basic_group(stage)
     stage.world.person("olga").upgrades_group(stage.world.group("Annex"))
     stage.world.updates.take()
-    await ask(stage, then=f"bot in Annex: {CARD}")
+    await ask(stage, "Annex", card=True)
 
 
 async def test_removed_the_bot_tells_the_owners(stage: Stage) -> None:
@@ -203,6 +208,7 @@ async def test_removed_the_bot_tells_the_owners(stage: Stage) -> None:
         olga in Plain: /setup
         bot in Plain: This is the group of the privacy team. ...
         bot in Plain: ASK-... · Question to a person ...
+        bot in Plain: The person writes (English) Who reads this? ...
     """)
 
 
@@ -215,7 +221,7 @@ async def test_a_removal_that_nobody_told_is_noticed_when_something_is_sent(stag
     """)
     stage.world.person("olga").removes_bot(stage.world.group("Desk"))
     stage.world.updates.take()
-    await ask(stage, then="bot to olga: I was removed from the group of the privacy team. ...")
+    await ask(stage, "", then="bot to olga: I was removed from the group of the privacy team. ...")
     assert await group_of(stage) is None
 
 
@@ -231,6 +237,7 @@ async def test_the_team_moves_to_another_group_only_when_that_is_confirmed(stage
         olga in Plain: [Move here]
         bot in Plain: This is the group of the privacy team. ...
         bot in Plain: ASK-... · Question to a person ...
+        bot in Plain: The person writes (English) Who reads this? ...
         bot in Desk: The privacy team works in another group from now on.
     """)
 
@@ -273,4 +280,43 @@ async def test_an_owner_who_asks_in_private_is_told_where(stage: Stage) -> None:
         bot:  Add me to the group of the privacy team and send /setup there.
         alice: /setup
         bot:  I do not know this command. ...
+    """)
+
+
+async def test_a_case_of_another_region_comes_along(stage: Stage) -> None:
+    """Its region learns the new number from home; what its sender finds out, home learns too."""
+    if stage.core.settings.database_url is not None:
+        return  # beside PostgreSQL another region needs an address of its own: tests/regions
+    await given_basic_group(stage)
+    await given_californian(stage)
+    await ask(stage, "Annex", card=True)
+    await stage.plays(f"""
+        (olga switches topics on in Annex)
+        bot in Annex: This is the group of the privacy team. ...
+        bot in Annex: {CARD}
+        bot in Annex: {LETTER}
+        (olga makes the bot an admin in Annex)
+        bot in Annex: From now on each case has a topic of its own here. Thank you. I have all the rights that I need.
+        bot in Annex#ASK: (card) {CARD}
+        bot in Annex#ASK: {LETTER}
+    """)
+    stage.world.person("olga").upgrades_group(stage.world.group("Annex"), with_topics=False)
+    await ask(stage, "Annex", card=True, then="bot in Annex: I cannot open topics here any more. ...")
+    group = await group_of(stage)
+    assert group is not None and not group.topics, "home knows"
+
+
+async def given_californian(stage: Stage) -> None:
+    """Alice lives where another region answers."""
+    await stage.given_conversations("alice", ["Sore knee"])
+    await stage.plays("""
+        alice: /start
+        bot:   ...
+        alice: [⚙️ Settings]
+        bot:   ...
+        alice: [Where I live]
+        bot:   ...
+        alice: [California]
+        bot:   ...
+        bot:   Your data is now kept in: United States.
     """)
