@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.bench import postgres
 from bot.storage.migrations import migrate
 from bot.storage.tables import metadata
 
+T = TypeVar("T")
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
 _TEMPLATE = "desk_template"
@@ -89,10 +91,16 @@ class Databases:
         if self._server is not None:
             self._server.stop()
 
+    async def on(self, url: str, deed: Callable[[Connection], T]) -> T:
+        """Do something on a database, in one transaction."""
+        engine = create_async_engine(url)
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(deed)
+        finally:
+            await engine.dispose()
+
     async def _make_template(self, server: postgres.Server) -> None:
         await server.run(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
-        engine = create_async_engine(server.url(_TEMPLATE))
-        async with engine.begin() as connection:
-            await connection.run_sync(migrate)
-        await engine.dispose()
+        await self.on(server.url(_TEMPLATE), migrate)
         self._has_template = True

@@ -191,7 +191,7 @@ def _keys_rotate(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     from bot.cli.backup import backup
 
-    return backup(options.file, options.region)
+    return asyncio.run(backup(options.file, options.region))
 
 
 def _restore(options: argparse.Namespace) -> int:

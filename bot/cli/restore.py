@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from bot.app import holder_of, open_core
-from bot.cli.backup import database_file
 from bot.cli.regions import settings_of
 from bot.core import moving
 from bot.core.clock import SystemClock, SystemRandomness
@@ -15,26 +14,24 @@ from bot.core.erasure.replay import replay
 from bot.core.keys import KeyRing
 from bot.safe import Safe, open_safe
 from bot.settings import Settings
-from bot.storage.backups import epochs_needed, put_back
+from bot.storage.backups import Backups, Contents, backups_of
 from bot.workers import DatabaseEngine
 
 
 async def restore(backup: Path | None, *, replace: bool = False, region: str | None = None) -> int:
     """0 when the service may start again; 2 when nothing was touched."""
     settings = settings_of(region)
+    database = backups_of(settings.database, settings.region)
     safe = open_safe(settings)
     try:
-        if backup is not None:
-            database = database_file(settings)
-            if database.exists() and not replace and not safe.marker.is_on():
-                print(f"{database.name} exists: stop the service, then add --replace", file=sys.stderr)
-                return 2
-            if not _keys_are_there(settings, safe, backup):
-                return 2
+        reason = await _why_not(settings, safe, database, backup, replace=replace)
+        if reason:
+            print(reason, file=sys.stderr)
+            return 2
         safe.marker.enter()
         print("quarantine: the service does not start until this is done")
         if backup is not None:
-            put_back(backup, database)
+            await database.put_back(backup)
             print(f"{database.name} is back")
         await _replay(settings)
         safe.marker.leave()
@@ -42,6 +39,35 @@ async def restore(backup: Path | None, *, replace: bool = False, region: str | N
         return 0
     finally:
         safe.close()
+
+
+async def _why_not(settings: Settings, safe: Safe, database: Backups, backup: Path | None, *, replace: bool) -> str:
+    """Why nothing may be touched, or nothing. ValueError for what is no whole backup, LedgerError for a ledger that is not whole."""
+    if backup is not None:
+        contents = await database.look_into(backup)
+        if contents.region not in ("", settings.region):
+            return f"{backup.name} is a backup of region {contents.region}: add --region {contents.region}"
+        if not safe.was_used():
+            return f"there are no keys of region {settings.region} here: nothing of {backup.name} could be opened"
+        lost = _keys_lost(settings, safe, contents)
+        if lost:
+            return f"{backup.name} is too old: the epoch keys of {lost} of {sum(contents.epochs.values())} data keys were destroyed"
+        if await database.is_there() and not replace and not safe.marker.is_on():
+            return f"{database.name} exists: stop the service, then add --replace"
+    users = await database.users()
+    if users:
+        return f"{users} connections of the service are open: stop it on every machine"
+    return ""
+
+
+def _keys_lost(settings: Settings, safe: Safe, contents: Contents) -> int:
+    """How many data keys of a backup do not open any more: their epoch's key was destroyed on schedule. LedgerError."""
+    ring = KeyRing(settings.region, holder_of(settings), safe.keys, SystemClock(), SystemRandomness())
+    ring.open()
+    safe.ledger_of_erasures(ring).entries()
+    safe.ledger_of_moves(ring).entries()
+    there = {epoch.number for epoch in ring.epochs()}
+    return sum(count for epoch, count in contents.epochs.items() if epoch not in there)
 
 
 async def _replay(settings: Settings) -> None:
@@ -56,18 +82,3 @@ async def _replay(settings: Settings) -> None:
     print(f"ledger: {found.entries} erasures, {found.erased} people erased again, {found.held} kept by a legal hold")
     if moved:
         print(f"{moved} people live in another region and were taken out")
-
-
-def _keys_are_there(settings: Settings, safe: Safe, backup: Path) -> bool:
-    """Whether every data key of the backup still opens: its epoch key may have been destroyed on schedule."""
-    needed = epochs_needed(backup)
-    ring = KeyRing(settings.region, holder_of(settings), safe.keys, SystemClock(), SystemRandomness())
-    ring.open()
-    there = {epoch.number for epoch in ring.epochs()}
-    lost = sum(count for epoch, count in needed.items() if epoch not in there)
-    if lost:
-        print(
-            f"{backup.name} is too old: the epoch keys of {lost} of {sum(needed.values())} data keys were destroyed",
-            file=sys.stderr,
-        )
-    return not lost

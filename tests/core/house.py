@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from bot.app import Core, open_core
 from bot.core import accounts, conversations, deletion, work
 from bot.core.clock import FixedClock
@@ -53,6 +55,15 @@ class Home:
         folder = self.folder / f"machine {self._machines}" if self.on_postgres else self.folder
         stores = {"database_url": self.data, "key_store_url": self.keys}
         return Settings(data_dir=folder, key_file=self.root_key, **stores | more)
+
+    def environment(self, monkeypatch: pytest.MonkeyPatch) -> Settings:
+        """The same for the command line."""
+        settings = self.settings()
+        for name in ("data_dir", "key_file", "database_url", "key_store_url"):
+            value = getattr(settings, name)
+            if value is not None:
+                monkeypatch.setenv(f"BOT_{name.upper()}", str(value))
+        return settings
 
     async def another(self, name: str) -> Home:
         """An empty one. On PostgreSQL in the same databases: nothing of before is left."""

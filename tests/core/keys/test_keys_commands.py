@@ -26,16 +26,7 @@ NOTHING = (None, None, None)
 @pytest.fixture
 async def desk(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With an account named kim."""
-    settings = home.settings()
-    environment = {
-        "BOT_DATA_DIR": settings.data_dir,
-        "BOT_KEY_FILE": settings.key_file,
-        "BOT_DATABASE_URL": settings.database_url,
-        "BOT_KEY_STORE_URL": settings.key_store_url,
-    }
-    for name, value in environment.items():
-        if value is not None:
-            monkeypatch.setenv(name, str(value))
+    settings = home.environment(monkeypatch)
     core = await open_core(settings)
     await core.database.write(lambda tx: accounts.create(tx, name="kim"))
     await core.stop()
