@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import unicodedata
 from typing import NewType, Protocol
 
 SubjectId = NewType("SubjectId", str)
@@ -40,6 +41,6 @@ def new_reference(random: Randomness, prefix: str) -> CaseRef:
 
 
 def read_reference(text: str) -> CaseRef:
-    """What a person typed as a reference, in our spelling (case, look-alike letters, spaces)."""
-    head, _, tail = text.strip().upper().replace(" ", "").partition("-")
-    return CaseRef(f"{head}-{tail.translate(str.maketrans('ILOU', '110V'))}")
+    """What a person typed as a reference, in our spelling (case, look-alike letters, spaces, any kind of dash or none)."""
+    letters = "".join(letter for letter in unicodedata.normalize("NFKC", text).upper() if letter.isalnum())
+    return CaseRef(f"{letters[:3]}-{letters[3:].translate(str.maketrans('ILOU', '110V'))}")

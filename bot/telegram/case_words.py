@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Protocol
 
 from bot.core.audit import AuditEntry, Tag
-from bot.core.cases import Case, Right, Status, Step
+from bot.core.cases import Right, Status, Step
 from bot.telegram.formats import moment
 from bot.telegram.texts import Line, _
 
@@ -38,7 +39,14 @@ def right_name(right: str) -> Line:
             return _("Question to a person")
 
 
-def status_name(case: Case) -> Line:
+class Standing(Protocol):
+    """A case, or a line about one."""
+
+    @property
+    def status(self) -> str: ...
+
+
+def status_name(case: Standing) -> Line:
     """Where a case stands."""
     match Status(case.status):
         case Status.OPENED | Status.ACKNOWLEDGED:

@@ -36,8 +36,10 @@ class Say:
         new: bool = False,
         slot: str = "",
         protect: bool = False,
+        answers: int | None = None,
     ) -> None:
-        """Say `text`. After a tap the message with the button is edited; `new` sends another instead."""
+        """Say `text`. After a tap the message with the button is edited; `new` sends another instead. `answers` is a message of this
+        chat that a new one points at."""
         data: dict[str, Any] = {"chat_id": self._desk.chat_id, "text": text.html, "parse_mode": "HTML"}
         data["link_preview_options"] = {"is_disabled": True}
         if keyboard:
@@ -50,6 +52,8 @@ class Say:
             data["message_thread_id"] = self._desk.thread_id
         if protect:
             data["protect_content"] = True
+        if answers is not None:
+            data["reply_parameters"] = {"message_id": answers, "allow_sending_without_reply": True}
         await self._put("sendMessage", data, slot)
 
     async def reply(self, text: Line | Html, keyboard: Keyboard = (), *, hidden: bool = False) -> None:

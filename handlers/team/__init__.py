@@ -11,6 +11,7 @@ from handlers.team import (
     cancel,
     four_eyes,
     policy,
+    queue,
     remarks,
     roles,
     setup,
@@ -18,6 +19,6 @@ from handlers.team import (
 )
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
-    setup, roles, policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks,
+    setup, roles, policy, four_eyes, breach, breach_telling, breach_reports, queue, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

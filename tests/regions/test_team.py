@@ -79,3 +79,25 @@ async def test_two_regions_keep_the_groups_limit_together(stage: Stage) -> None:
         assert not await desk.core.database.read(lambda tx: tx.outbox.count(error="RetryAfter"))
         assert not await desk.core.database.read(lambda tx: tx.outbox.count(state="waiting"))
     stage._seen = stage.world.journal.since(0)[-1].number
+
+
+async def test_lists_show_the_cases_of_all_regions(stage: Stage) -> None:
+    """In one order, by date; a case elsewhere is found by its reference, however it is typed."""
+    await stage.given_team()
+    await meet(stage)
+    here, there = await given_case(stage, Right.QUESTION), await given_case_away(stage, Right.OBJECTION)
+    await stage.settle()
+    stage._outputs.clear()
+    first, second = sorted([here, there])
+    await stage.plays(f"""
+        anna in Desk: /queue
+        bot in Desk: Open cases: 2 {first} · ... {second} · ...
+        anna in Desk: /due
+        bot in Desk: What is due when Later {first} · ... {second} · ...
+        anna in Desk: /find {there}
+        bot in Desk: {there} · Objection to automated decisions State: received ...  [Open it]
+        anna in Desk: /find {there.lower()}
+        bot in Desk: {there} · Objection to automated decisions State: received ...  [Open it]
+        anna in Desk#{there}: /find
+        bot in Desk#{there}: {there} · Objection to automated decisions State: received ...  [Open it]
+    """)

@@ -28,6 +28,7 @@ class Entry:
     stands: bool
     assignee: int
     escalated: bool
+    closed: bool
     thread: int | None
     card: int | None
 
@@ -55,6 +56,7 @@ def entry_of(tx: Tx, case: Case) -> Entry:
         stands=stands(case),
         assignee=case.assignee,
         escalated=case.escalated_at is not None,
+        closed=case.is_closed,
         thread=room.thread if room else None,
         card=room.card if room else None,
     )
