@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
@@ -13,6 +15,8 @@ from bot.core.erasure import certificate
 from bot.core.errors import NotFoundError
 from bot.core.ids import read_reference
 from bot.core.ports import Tx
+from bot.core.support import letters
+from bot.core.support.letters import Letter, Way
 from bot.telegram.answers import policy_of
 from bot.telegram.case_words import path_line, right_name, status_name
 from bot.telegram.desk import Desk
@@ -20,9 +24,12 @@ from bot.telegram.filters import Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
 from bot.telegram.say import Say
-from bot.telegram.texts import Html, Line, _, _p, join, policy_text
+from bot.telegram.texts import Html, Line, _, _p, join, policy_text, verbatim
 
 _SHOWN_STEPS = 15
+_SHOWN_LAST = 3
+_SHOWN_LETTERS = 200
+_WRITABLE = (Status.OPENED, Status.ACKNOWLEDGED, Status.WORKING)
 
 
 def create_router() -> Router:
@@ -79,7 +86,8 @@ async def _show_list(desk: Desk, say: Say) -> None:
 
 async def _show_case(desk: Desk, say: Say, ref: str) -> None:
     subject = desk.found.id if desk.found else None
-    case, path, overdue = await desk(_read, subject, ref)
+    case, path, written = await desk(_read, subject, ref)
+    overdue = case.is_overdue(await desk(lambda tx: tx.clock.now()))
     zone = desk.zone
     lines: list[Line | Html] = [
         _("<b>{ref}</b> · {right}", ref=case.id, right=right_name(case.right)),
@@ -96,6 +104,8 @@ async def _show_case(desk: Desk, say: Say, ref: str) -> None:
     if case.held and not case.is_closed:
         lines.append(_("The law requires that this data is kept for now. The erasure goes on as soon as that ends."))
     lines.append(_path(path, zone))
+    if written:
+        lines.append(_letters(written, zone))
     if overdue:
         policy = policy_of(desk)
         officer = policy_text(policy.dpo, policy.values())
@@ -115,6 +125,22 @@ def _path(path: list[AuditEntry], zone: str) -> Html:
     return join([*lines, *steps[-_SHOWN_STEPS:]], "\n")
 
 
+def _letters(written: list[Letter], zone: str) -> Html:
+    """The last ones, shortened: enough to remember what was said."""
+    # Translators: heading above what the reader and the privacy team wrote to each other last.
+    lines: list[Line | Html] = [_("<b>Last letters</b>")]
+    for letter in written:
+        # Translators: stands for a letter that is only a picture or a file.
+        text = verbatim(shorten(letter.text, _SHOWN_LETTERS, placeholder=" …")) if letter.text else _("a picture or a file")
+        if letter.way == Way.IN:
+            # Translators: one letter. {date} is a date with time, {text} what the reader wrote.
+            lines.append(_("• {date}, you: {text}", date=moment(letter.at, zone), text=text))
+        else:
+            # Translators: one letter. {date} is a date with time, {text} what the privacy team wrote.
+            lines.append(_("• {date}, privacy team: {text}", date=moment(letter.at, zone), text=text))
+    return join(lines, "\n")
+
+
 def _buttons(case: Case, *, overdue: bool) -> list[list[Button]]:
     keyboard: list[list[Button]] = []
     if case.status == Status.GRACE:
@@ -127,14 +153,16 @@ def _buttons(case: Case, *, overdue: bool) -> list[list[Button]]:
         keyboard.append([go(label, to, case.id, style="primary")])
     if overdue and case.right != Right.COMPLAINT:
         keyboard.append([go(_p("button", "Data protection officer"), "escalate", case.id)])
+    if case.status in _WRITABLE:
+        keyboard.append([go(_p("button", "Write in this case"), "answer", case.id)])
     if case.subject and cases.can_withdraw(case):
         keyboard.append([go(_p("button", "Withdraw this request"), "withdraw", case.id)])
     keyboard.append([go(_p("button", "My requests"), "status"), go(_p("button", "Menu"), "menu")])
     return keyboard
 
 
-def _read(tx: Tx, subject: str | None, ref: str) -> tuple[Case, list[AuditEntry], bool]:
+def _read(tx: Tx, subject: str | None, ref: str) -> tuple[Case, list[AuditEntry], list[Letter]]:
     case = cases.find_for(tx, subject, ref)
     if case is None:
         raise NotFoundError("case")
-    return case, cases.path(tx, ref), case.is_overdue(tx.clock.now())
+    return case, cases.path(tx, ref), letters.last_of(tx, ref, _SHOWN_LAST) if case.subject else []

@@ -56,8 +56,8 @@ GROUPS = (
 )
 TEAM = {"olga": "owner", "viktor": "lead", "dana": "dpo", "anna": "agent", "nils": "agent"}
 FILES = {
-    "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(200) + b"\xff\xd9",
-    "png": b"\x89PNG\r\n\x1a\n" + bytes(200),
+    "jpg": b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10" + bytes(200) + b"\xff\xd9",
+    "png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10" + bytes(200),
     "pdf": b"%PDF-1.4\n%%EOF\n",
     "txt": b"plain words\n",
     "exe": b"MZ" + bytes(200),
@@ -173,6 +173,7 @@ class Stage:
         where, thread = self._place(place, actor) if place else (None, None)
         self._actor, self._where = name, (where.id if where else actor.id, thread)
         if deed == "sends":
+            self._typed.append(said)
             picture = file.endswith((".jpg", ".png"))
             content = FILES[file.rpartition(".")[2]]
             actor.sends_file(file, content, where, caption=said, kind="photo" if picture else "document", thread=thread)

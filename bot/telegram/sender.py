@@ -73,6 +73,8 @@ class Outgoing:
     again: bool = False
     """The row needs more calls: it is worked out again after this one."""
     mends: int = 0
+    shrinks: bool = False
+    """See `Call`."""
 
 
 class Sender:
@@ -183,8 +185,9 @@ class Sender:
         if call is None:
             return None
         return Outgoing(
-            row, call.method, call.data, call.document, group=True, photo=call.photo, done=call.done, again=call.again
-        )
+            row, call.method, call.data, call.document, photo=call.photo, group=True,
+            done=call.done, again=call.again, shrinks=call.shrinks,
+        )  # fmt: skip
 
     def _render_notice(self, tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Outgoing | None:
         data = letters.current(tx, payload["data"])
@@ -313,7 +316,7 @@ class Sender:
             log.warning("%s was refused and parked", outgoing.method)
             await self._mark(outgoing, Delivery.PARKED, "BadRequest")
             return True
-        return await self._send_next(replace(outgoing, mends=outgoing.mends + 1), following)
+        return await self._send_next(replace(outgoing, mends=outgoing.mends + (not outgoing.shrinks)), following)
 
     async def _mark(self, outgoing: Outgoing, state: Delivery, error: str = "", *, result: Any = None) -> None:
         row = outgoing.row

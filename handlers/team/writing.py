@@ -115,9 +115,10 @@ async def ask_for_question(query: CallbackQuery, desk: Desk, say: Say, ref: str,
     by = await require(desk, Permission.WORK, ref)
     if of not in writing.ASKS:
         raise NotFoundError("reason")
-    await desk(writing.begin, by, ref, asks=of)
+    await desk(writing.require_askable, ref)
     # Translators: to the privacy team, after a reason was chosen. {reason} is that reason.
     await say(_("Ask for more: {reason}", reason=reason_name(of)))
+    await desk(writing.begin, by, ref, asks=of)
 
 
 async def choose_canned(query: CallbackQuery, desk: Desk, ref: str) -> None:

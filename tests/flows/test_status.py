@@ -40,7 +40,7 @@ async def test_a_request_shows_its_path_with_dates(stage: Stage) -> None:
         alice: /status
         bot:   Your requests {ref} · Objection to automated decisions · received  [{ref}] [Menu]
         alice: [{ref}]
-        bot:   {ref} · Objection to automated decisions State: received Due by: 22 April 2026 23:59 UTC What happened so far • 23 March 2026 09:00 UTC: we received your request • 23 March 2026 09:00 UTC: we acknowledged it  [Withdraw this request] [My requests] [Menu]
+        bot:   {ref} · Objection to automated decisions State: received Due by: 22 April 2026 23:59 UTC What happened so far • 23 March 2026 09:00 UTC: we received your request • 23 March 2026 09:00 UTC: we acknowledged it  [Write in this case] [Withdraw this request] [My requests] [Menu]
     """)
 
 
@@ -49,7 +49,7 @@ async def test_an_open_request_can_be_withdrawn_once(stage: Stage) -> None:
     ref = await given_case(stage, Right.OBJECTION)
     await stage.plays(f"""
         alice: /status {ref}
-        bot:   {ref} ...  [Withdraw this request] [My requests] [Menu]
+        bot:   {ref} ...  [Write in this case] [Withdraw this request] [My requests] [Menu]
         alice: [Withdraw this request]
         bot:   Withdraw case {ref} (Objection to automated decisions)? Nothing more is done for it. ...  [Withdraw it] [Keep it open]
         alice: [Withdraw it]

@@ -16,6 +16,7 @@ from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InlineQueryResultArticle,
+    InputMediaDocument,
     InputTextMessageContent,
 )
 from aiogram.utils.text_decorations import html_decoration
@@ -52,6 +53,17 @@ def test_any_html_is_either_parsed_or_refused(html: str) -> None:
     """Nothing else can come out: any other error would fail here."""
     with contextlib.suppress(Refusal):
         parse(html, "HTML")
+
+
+@pytest.mark.asyncio
+async def test_a_picture_can_be_replaced_by_a_file_at_any_time(bot: Bot, alice: Actor, world: World) -> None:
+    """The old one is gone from the message; Telegram sets no time for a bot's own."""
+    sent = await bot.send_photo(alice.id, BufferedInputFile(PNG, "cat.png"), caption="Mau")
+    new = InputMediaDocument(media=BufferedInputFile(b"nothing", "erased.txt"), caption="gone")
+    changed = await bot.edit_message_media(new, chat_id=alice.id, message_id=sent.message_id)
+    assert changed.document is not None
+    assert (changed.photo, changed.caption) == (None, "gone")
+    assert alice.last_from_bot().file.content == b"nothing"
 
 
 @pytest.mark.asyncio

@@ -21,6 +21,8 @@ from bot.core.work import Engine, FencedError
 
 BATCH = 20
 """Records in one transaction: segments and chunks are large."""
+_LARGE = {"attachments": 2}
+"""Fewer, where one may have ten megabytes."""
 _NOT_COPIED = frozenset({"audit", "cases", "confirmations", "download_links", "drafts", "inbox", "link_tokens", "outbox"})
 """Cases and audit travel in the parcel, inbox and outbox with their chat; buttons, links and unfinished steps end here."""
 Proof = dict[str, tuple[int, int]]
@@ -112,7 +114,7 @@ def waiting_work(tx: Tx, subject: str) -> list[work.Work]:
 
 
 def _some(tx: Tx, name: str, subject: str, after: str) -> list[Any]:
-    return tx.of_subjects()[name].select(subject=subject, id__gt=after, order_by="id", limit=BATCH)
+    return tx.of_subjects()[name].select(subject=subject, id__gt=after, order_by="id", limit=_LARGE.get(name, BATCH))
 
 
 def _put(tx: Tx, names: Names, name: str, rows: list[Any]) -> None:

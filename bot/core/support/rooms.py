@@ -191,12 +191,12 @@ def dismantle_case(tx: Tx, ref: str) -> None:
 def _take_away(tx: Tx, room: Room) -> None:
     group = groups.find(tx)
     if group is not None and (room.thread is not None or room.card is not None):
-        messages = [["text", room.card]] if room.card is not None else []
+        messages: list[list[Any]] = [["text", room.card]] if room.card is not None else []
         for letter in tx.letters.select(ref=room.id, opened=False):
             if letter.room_message is not None:
                 messages.append(["file" if letter.attachment else "text", letter.room_message])
             if letter.source_message is not None:
                 messages.append(["typed", letter.source_message])
-        where = {"thread": room.thread, "messages": messages}
+        where = {"thread": room.thread, "messages": messages, "case": room.id}
         delivery.put(tx, lane=group.lane, kind=ROOM, payload={"act": "remove", "ref": "", **where})
     tx.rooms.remove(id=room.id)

@@ -12,6 +12,7 @@ from ..people import Json
 from ..refusals import bad_request
 from .call import Call
 from .keyboards import read_inline_keyboard
+from .params import Form
 from .registry import method
 
 _ALLOWED = """
@@ -69,6 +70,20 @@ def edit_message_caption(call: Call) -> Json | bool:
         raise bad_request("there is no caption in the message to edit")
     words = call.caption_words()
     return _apply(call, message, caption=words.text or None, entities=words.entities)
+
+
+@method("editMessageMedia")
+def edit_message_media(call: Call) -> Json | bool:
+    """Another file with its caption in the place of what was there, be it a text or a file."""
+    message = _editable(call)
+    media = call.object("media") or {}
+    kind = media.get("type")
+    if kind not in ("document", "photo"):
+        raise bad_request("media of this type is not part of the local chat" if kind else "there is no media in the request")
+    given = {name: str(media.get(name, "")) for name in ("caption", "parse_mode")}
+    new = Call(call.world, Form(given | {kind: str(media.get("media", ""))}, call.form.files))
+    words = new.caption_words()
+    return _apply(call, message, file=new.file(kind), text=None, caption=words.text or None, entities=words.entities)
 
 
 @method("editMessageReplyMarkup")

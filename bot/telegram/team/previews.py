@@ -81,6 +81,14 @@ def letter_dropped(tx: Tx, data: dict[str, Any]) -> Saying:
 
 
 @saying
+def typed_left(tx: Tx, data: dict[str, Any]) -> Saying:
+    """Asks for what only people can delete, in a group without topics."""
+    # Translators: to the privacy team. {ref} is a case reference.
+    text = _("The person of case {ref} was erased. What you typed about it here is too old for me to delete. Please delete it yourselves.", ref=data["case"])
+    return Saying(text)
+
+
+@saying
 def letter_kept_back(tx: Tx, data: dict[str, Any]) -> Saying | None:
     """Says that a letter did not arrive."""
     letter = tx.letters.find(id=data["letter"], opened=False)

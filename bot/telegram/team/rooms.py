@@ -46,6 +46,8 @@ class Call:
     again: bool = False
     document: tuple[bytes, str] | None = None
     photo: tuple[bytes, str] | None = None
+    shrinks: bool = False
+    """Refused, it leaves the row with less to do: however often, that comes to an end."""
 
 
 def next_call(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
@@ -272,7 +274,7 @@ def _message(group: TeamGroup, room: Room | None, text: Line | Html, keyboard: K
 def _remove(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
     if payload["thread"] is not None:
         data = {"chat_id": group.chat, "message_thread_id": payload["thread"]}
-        return Call("deleteForumTopic", data, _removed(row, thread=None, messages=[]))
+        return Call("deleteForumTopic", data, _removed(row, thread=None, messages=[]), shrinks=True)
     if not payload["messages"]:
         return None
     (kind, number), *rest = payload["messages"]
@@ -282,19 +284,23 @@ def _remove(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -
     text = _("This was erased.")
     match kind:
         case "typed":
-            return Call("deleteMessage", message, done, again=True)
+            return Call("deleteMessage", message, done, again=True, shrinks=True)
         case "file":
-            return Call("editMessageMedia", message, done, again=True, document=(text.plain.encode(), f"{ERASED_FILE}.txt"))
+            instead = (text.plain.encode(), f"{ERASED_FILE}.txt")
+            return Call("editMessageMedia", message, done, again=True, document=instead, shrinks=True)
         case _:
-            return Call("editMessageText", message | {"text": text.plain}, done, again=True)
+            return Call("editMessageText", message | {"text": text.plain}, done, again=True, shrinks=True)
 
 
 def _remove_less(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> bool:
-    """What cannot be removed is gone already, or out of our reach: the rest is."""
+    """What cannot be removed is gone already, or out of our reach: the rest is, and the team is asked for what only they can delete."""
     if payload["thread"] is not None:
         less: dict[str, Any] = {"thread": None}
     else:
-        less = {"messages": payload["messages"][1:]}
+        (kind, _number), *rest = payload["messages"]
+        less = {"messages": rest}
+        if kind == "typed" and not payload.get("told"):
+            less["told"] = rooms.say(tx, "", "typed_left", case=payload["case"])
     tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | less)
     return bool((payload | less)["messages"])
 
