@@ -27,6 +27,7 @@ from bot.core.keys import KeyRing, StaticKekHolder, named
 from bot.core.keys.ring import SIGNING, StoredKey
 from bot.core.policies import load_policy
 from bot.storage import SqlKeyStore
+from bot.storage.doors import FileDoor
 from tests.core.audit_trails import OTHER_SEED, SEED, START, checkpoint, kinds, trail
 
 THIRD_SEED = bytes(range(2, 34))
@@ -65,7 +66,7 @@ class Desk:
 
 class _Store(SqlKeyStore):
     def __init__(self, folder: Path, desk: Desk) -> None:
-        super().__init__(f"sqlite:///{folder / 'keys'}")
+        super().__init__(FileDoor(folder / "keys"))
         self._desk = desk
 
     def add(self, key: StoredKey) -> bool:

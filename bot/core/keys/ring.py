@@ -14,7 +14,7 @@ from bot.core.ids import Randomness
 from bot.core.keys.envelope import KEY_BYTES, unwrap, wrap
 from bot.core.keys.holders import KekHolder
 
-REGION, EPOCH, INDEX, AUDIT, SIGNING, LEDGER = "region", "epoch", "index", "audit", "signing", "ledger"
+REGION, EPOCH, INDEX, SIGNING, LEDGER = "region", "epoch", "index", "signing", "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class KeyRing:
                 self._make(REGION, 1)
             if not self._epochs:
                 self._make(EPOCH, 1)
-            for kind in (INDEX, AUDIT, SIGNING, LEDGER):
+            for kind in (INDEX, SIGNING, LEDGER):
                 if kind not in self._named:
                     self._make(kind, 1)
 
@@ -132,7 +132,7 @@ class KeyRing:
             return self._epochs[max(self._epochs)]
 
     def named(self, kind: str) -> bytes:
-        """The newest index, audit, signing or ledger key, as far as this process knows."""
+        """The newest index, signing or ledger key, as far as this process knows."""
         return self.named_keys(kind)[0].key
 
     def named_keys(self, kind: str) -> list[NamedKey]:
