@@ -19,8 +19,7 @@ from bot.core.audit_checkpoints import (
     public_keys_path,
     published_in,
 )
-from bot.core.keys import Purpose
-from bot.core.keys.ring import SIGNING
+from bot.core.keys import Purpose, named
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,11 +43,7 @@ def published_keys(settings: Settings) -> list[bytes]:
 def open_checkpoints(core: Core) -> CheckpointFile:
     """The region's checkpoints. CheckpointKeyError when they were signed with another key."""
     path, region = checkpoint_path(core.settings), core.ring.region
-
-    def seeds() -> list[bytes]:
-        return [each.key for each in core.ring.newest_keys(SIGNING)]
-
-    return CheckpointFile(path, region, seeds, core.clock, EVERY)
+    return CheckpointFile(path, region, lambda: named.signing_keys(core.ring, core.clock.now()), core.clock, EVERY)
 
 
 class Checkpoints:

@@ -25,7 +25,7 @@ from bot.core.keys import (
     reseal,
     rotation,
 )
-from bot.core.keys.ring import LEDGER, SIGNING
+from bot.core.keys.ring import HANDOVER, LEDGER, SIGNING
 from bot.core.ports import Tx
 from bot.core.work import Job, Work, WorkState
 from bot.settings import read_settings
@@ -180,6 +180,8 @@ def _status(tx: Tx, core: Core) -> list[str]:
     ring = core.ring
     lines = [f"region {ring.region}, root key held by {type(ring.holder).__name__.removesuffix('KekHolder').lower()}"]
     for stored in sorted(ring.stored(), key=lambda key: (key.kind, key.number)):
+        if stored.kind == HANDOVER:
+            continue
         state = f"destroyed {stored.destroyed_at:%Y-%m-%d %H:%M}" if stored.destroyed_at else f"since {stored.created_at:%Y-%m-%d %H:%M}"
         line = f"  {stored.kind} {stored.number}: {state}"
         if stored.kind == "epoch" and stored.wrapped is not None:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.core.audit import AuditEntry
@@ -35,6 +35,7 @@ from bot.core.ports import Tx
 PURPOSE: Final = b"privacy-bot audit checkpoint 1\n"
 HANDOVER: Final = b"privacy-bot signing key handover 1\n"
 _PEM_END: Final = b"-----END PUBLIC KEY-----\n"
+Keys = tuple[bytes, Sequence[str]]
 
 
 class CheckpointKeyError(PrivacyError):
@@ -127,7 +128,15 @@ def hand_over(region: str, old_seed: bytes, new_seed: bytes, at: datetime) -> st
 
 def public_key_pem(seed: bytes) -> bytes:
     """The public half of the signing key, as `openssl` and `bot/audit_verify.py` read it."""
-    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    return _pem(_public_hex(seed))
+
+
+def _public_hex(seed: bytes) -> str:
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+
+
+def _pem(public: str) -> bytes:
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -157,15 +166,16 @@ class CheckpointFile:
     """
 
     def __init__(
-        self, path: Path, region: str, seeds: Callable[[], Sequence[bytes]], clock: Clock, every: timedelta
+        self, path: Path, region: str, keys: Callable[[], Keys], clock: Clock, every: timedelta
     ) -> None:
-        """`seeds` gives the signing keys that exist now, newest first. CheckpointKeyError when the file belongs to
-        none of them. Makes the folder and the key file where missing.
+        """`keys` gives the key that signs now, and the lines that handed over to it and to those before it, oldest
+        first. CheckpointKeyError when the file belongs to none of them. Makes the folder and the key file where
+        missing.
         """
         self.path = path
         self.public_key_path = public_keys_path(path)
         self._region = region
-        self._seeds = seeds
+        self._keys = keys
         self._clock = clock
         self._every = every
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -215,30 +225,26 @@ class CheckpointFile:
         return checkpoint
 
     def _follow(self) -> bytes:
-        """The key that signs from here on: when it is a new one, it is handed over to first, and published.
-
-        A crash in between is made good at the next call: the line is written once, the key file from the line.
+        """The key that signs from here on. What was handed over since the file was last written to is noted first, and
+        the keys are published. A crash in between is made good at the next call.
         """
-        seeds = self._seeds()
-        newest = public_key_pem(seeds[0])
-        published = published_in(self.public_key_path)
-        if published[:1] == [newest]:
-            return seeds[0]
-        if published:
-            before = {public_key_pem(seed): seed for seed in seeds[1:]}.get(published[0])
-            if not self._has_handed_over_to(seeds[0]):
-                if before is None:
-                    raise CheckpointKeyError(self.public_key_path)
-                self._write(hand_over(self._region, before, seeds[0], self._clock.now()))
+        seed, lines = self._keys()
+        if published_in(self.public_key_path)[:1] == [public_key_pem(seed)]:
+            return seed
+        rows = [json.loads(line) for line in lines]
+        chain = [row["follows"] for row in rows[:1]] + [row["key"] for row in rows] or [_public_hex(seed)]
+        pems = [_pem(key) for key in chain]
+        published = published_in(self.public_key_path)[:1]
+        if chain[-1] != _public_hex(seed) or (published and published[0] not in pems):
+            raise CheckpointKeyError(self.public_key_path)
+        noted = self.path.read_text("ascii").splitlines(keepends=True)
+        for line in lines[pems.index(published[0]) if published else 0 :]:
+            if line not in noted:
+                self._write(line)
         half = self.public_key_path.with_name(self.public_key_path.name + ".half")
-        half.write_bytes(b"".join([newest, *published]))
+        half.write_bytes(b"".join(reversed(pems)))
         half.replace(self.public_key_path)
-        return seeds[0]
-
-    def _has_handed_over_to(self, seed: bytes) -> bool:
-        key = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
-        with self.path.open("rb") as file:
-            return any(f'"key":"{key}"'.encode() in line for line in file)
+        return seed
 
     def _write(self, line: str) -> None:
         with self.path.open("ab") as file:

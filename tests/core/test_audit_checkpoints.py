@@ -37,8 +37,8 @@ def head(number: int) -> Head:
     return Head(number, bytes([number]) * 32, number)
 
 
-def file_at(folder: Path, time: FixedClock, *seeds: bytes) -> CheckpointFile:
-    return CheckpointFile(folder / "EU" / "checkpoints.jsonl", "EU", lambda: seeds or (SEED,), time, HOUR)
+def file_at(folder: Path, time: FixedClock, seed: bytes = SEED) -> CheckpointFile:
+    return CheckpointFile(folder / "EU" / "checkpoints.jsonl", "EU", lambda: (seed, ()), time, HOUR)
 
 
 def written(file: CheckpointFile) -> list[int]:

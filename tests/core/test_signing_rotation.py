@@ -27,6 +27,7 @@ from bot.core.keys import KeyRing, StaticKekHolder, named
 from bot.core.keys.ring import SIGNING, StoredKey
 from bot.core.policies import load_policy
 from bot.storage import SqlKeyStore
+from bot.storage.doors import FileDoor
 from tests.core.audit_trails import OTHER_SEED, SEED, START, checkpoint, kinds, trail
 
 THIRD_SEED = bytes(range(2, 34))
@@ -40,12 +41,12 @@ class Killed(BaseException):
 class Desk:
     """A ring and a checkpoint file over the same folder, as one process has them. Dies at the n-th durable thing it does."""
 
-    def __init__(self, folder: Path, clock: FixedClock, dies_at: int = -1) -> None:
+    def __init__(self, folder: Path, clock: FixedClock, dies_at: int = -1, machine: str = "a") -> None:
         self.left = dies_at
         self.store = _Store(folder, self)
         self.ring = KeyRing("EU", StaticKekHolder(bytes(32)), self.store, clock, SystemRandomness())
         self.ring.open()
-        self.file = _File(folder / "c.jsonl", self, clock)
+        self.file = _File(folder / machine / "c.jsonl", self, clock)
 
     def pass_by(self, deed: Callable[[], object]) -> object:
         """Before and after each deed there is a moment to die in."""
@@ -56,8 +57,8 @@ class Desk:
             done = moment()
         return done
 
-    def seeds(self) -> list[bytes]:
-        return [each.key for each in self.ring.newest_keys(SIGNING)]
+    def keys(self) -> tuple[bytes, list[str]]:
+        return named.signing_keys(self.ring, START)
 
     def rotate(self) -> int:
         return named.rotate_signing(self.ring, self.file, lambda: Head(6, ENTRIES[-1].hash, 6))
@@ -65,7 +66,7 @@ class Desk:
 
 class _Store(SqlKeyStore):
     def __init__(self, folder: Path, desk: Desk) -> None:
-        super().__init__(f"sqlite:///{folder / 'keys'}")
+        super().__init__(FileDoor(folder / "keys"))
         self._desk = desk
 
     def add(self, key: StoredKey) -> bool:
@@ -78,7 +79,7 @@ class _Store(SqlKeyStore):
 class _File(CheckpointFile):
     def __init__(self, path: Path, desk: Desk, clock: FixedClock) -> None:
         self._desk = desk
-        super().__init__(path, "EU", desk.seeds, clock, timedelta(hours=1))
+        super().__init__(path, "EU", desk.keys, clock, timedelta(hours=1))
 
     def _write(self, line: str) -> None:
         self._desk.pass_by(lambda: super(_File, self)._write(line))
@@ -146,6 +147,22 @@ def test_any_run_of_rotations_verifies_with_each_of_its_keys(
             (desk if deed == "sign" else other).file.write_if_due(lambda head=head: head)  # type: ignore[misc]
     assert _verified(desk.file) == set()
     assert len(published_in(desk.file.public_key_path)) == 1 + deeds.count("rotate")
+
+
+def test_machines_with_a_file_each_follow_the_same_keys(tmp_path: Path) -> None:
+    """One slept through two rotations, one is new: each file verifies by itself, with any of the keys."""
+    clock = FixedClock(START)
+    first, second = Desk(tmp_path, clock), Desk(tmp_path, clock, machine="b")
+    for place, desk in ((1, first), (2, second)):
+        desk.file.write_last(Head(place, ENTRIES[place - 1].hash, place))
+    first.rotate()
+    first.rotate()
+    third = Desk(tmp_path, clock, machine="c")
+    for desk in (first, second, third):
+        desk.file.write_last(Head(6, ENTRIES[5].hash, 6))
+        assert _verified(desk.file) == set()
+        assert _hand_overs(desk.file) == 2 and len(published_in(desk.file.public_key_path)) == 3
+    assert len({desk.file.public_key_path.read_bytes() for desk in (first, second, third)}) == 1
 
 
 CHAIN = list(export_chain(ENTRIES))

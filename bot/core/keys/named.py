@@ -1,7 +1,8 @@
 """Rotation of the keys that are known by what they are for.
 
-    signing   the new key signs from now on. Old and new one sign a line that hands over (bot/core/audit_checkpoints.py), then
-              the old one is destroyed; its public half stays published, so that what it signed stays good.
+    signing   the new key signs from now on. Old and new one sign a line that hands over (bot/core/audit_checkpoints.py), which is
+              kept in the key store for every machine; then the old one is destroyed. Its public half stays published, so that
+              what it signed stays good.
     ledger    new lines are written and people named under the new key; the old ones only check and recognise what is there.
 
 A rotation of the signing key that was interrupted is finished by the next call, which then makes no further key; that of the
@@ -11,10 +12,12 @@ ledger key is one step.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
 
-from bot.core.audit_checkpoints import CheckpointFile, Head
+from bot.core.audit_checkpoints import CheckpointFile, Head, hand_over
 from bot.core.erasure.ledger import Ledger
-from bot.core.keys.ring import LEDGER, SIGNING, KeyRing
+from bot.core.keys.ring import HANDOVER, LEDGER, SIGNING, KeyRing
 
 
 def rotate_signing(ring: KeyRing, file: CheckpointFile, head: Callable[[], Head]) -> int:
@@ -25,6 +28,15 @@ def rotate_signing(ring: KeyRing, file: CheckpointFile, head: Callable[[], Head]
     for old in ring.named_keys(SIGNING)[1:]:
         ring.destroy_named(SIGNING, old.number)
     return number
+
+
+def signing_keys(ring: KeyRing, now: datetime) -> tuple[bytes, list[str]]:
+    """The key that signs now, and every line that handed over, oldest first. A line that an interrupted rotation left unwritten
+    is written here."""
+    keys = ring.newest_keys(SIGNING)
+    for new, old in pairwise(keys):
+        ring.keep(HANDOVER, new.number, hand_over(ring.region, old.key, new.key, now).encode())
+    return keys[0].key, [line.decode() for line in ring.kept(HANDOVER)]
 
 
 def rotate_ledger(ring: KeyRing, erasures: Ledger, moves: Ledger) -> int:

@@ -14,7 +14,9 @@ from bot.core.ids import Randomness
 from bot.core.keys.envelope import KEY_BYTES, unwrap, wrap
 from bot.core.keys.holders import KekHolder
 
-REGION, EPOCH, INDEX, AUDIT, SIGNING, LEDGER = "region", "epoch", "index", "audit", "signing", "ledger"
+REGION, EPOCH, INDEX, SIGNING, LEDGER = "region", "epoch", "index", "signing", "ledger"
+HANDOVER = "handover"
+"""Not a key: what old and new signing key signed when one followed the other, for every machine to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class KeyRing:
                 self._make(REGION, 1)
             if not self._epochs:
                 self._make(EPOCH, 1)
-            for kind in (INDEX, AUDIT, SIGNING, LEDGER):
+            for kind in (INDEX, SIGNING, LEDGER):
                 if kind not in self._named:
                     self._make(kind, 1)
 
@@ -132,7 +134,7 @@ class KeyRing:
             return self._epochs[max(self._epochs)]
 
     def named(self, kind: str) -> bytes:
-        """The newest index, audit, signing or ledger key, as far as this process knows."""
+        """The newest index, signing or ledger key, as far as this process knows."""
         return self.named_keys(kind)[0].key
 
     def named_keys(self, kind: str) -> list[NamedKey]:
@@ -156,6 +158,19 @@ class KeyRing:
             if key.number == number:
                 return key
         raise KeyUnavailableError(self._name(kind, number))
+
+    def keep(self, kind: str, number: int, content: bytes) -> None:
+        """Keep a text among the keys of a kind, once and for good; it is sealed as they are."""
+        with self._lock, self._store.exclusive():
+            self._read()
+            name = self._name(kind, number)
+            if name not in self._opened:
+                self._add(kind, number, content)
+
+    def kept(self, kind: str) -> list[bytes]:
+        """What `keep` has kept, in the order of the numbers."""
+        with self._lock:
+            return [each.key for each in reversed(self._named.get(kind, []))]
 
     def destroy_named(self, kind: str, number: int) -> None:
         """Destroy a key of a kind that has a newer one. ValueError for the newest."""
@@ -234,8 +249,10 @@ class KeyRing:
         return self._opened[self._name(REGION, number)]
 
     def _make(self, kind: str, number: int) -> None:
+        self._add(kind, number, self._random.bytes(KEY_BYTES))
+
+    def _add(self, kind: str, number: int, key: bytes) -> None:
         name = self._name(kind, number)
-        key = self._random.bytes(KEY_BYTES)
         if kind == REGION:
             wrapped = self.holder.wrap(key, name)
         else:
