@@ -13,6 +13,7 @@ from bot.core.errors import NotAllowedError
 from bot.core.policies import Policy
 from bot.core.ports import Tx
 from bot.core.report import Kept, in_all, report
+from bot.core.staff import Permission
 from bot.telegram.answers import policy_of
 from bot.telegram.charts import draw
 from bot.telegram.desk import Desk
@@ -21,7 +22,7 @@ from bot.telegram.formats import length, listing, number
 from bot.telegram.promises import heading, nothing_due, promise_chart, promise_line
 from bot.telegram.regions import Regions, region_label
 from bot.telegram.say import Say
-from bot.telegram.team.here import InTeamGroup
+from bot.telegram.team.here import InTeamGroup, require
 from bot.telegram.texts import Html, Line, _, join
 
 
@@ -33,6 +34,7 @@ def create_router() -> Router:
 
 
 async def show(message: Message, desk: Desk, say: Say) -> None:
+    await require(desk, Permission.FIGURES)
     regions: Regions = desk.services["regions"]
     policy = policy_of(desk)
     found: dict[str, list[Kept]] = desk.slow("report", lambda: {name: regions.engine(name).read(report) for name in regions.used()})

@@ -5,14 +5,14 @@ from __future__ import annotations
 KNOWN = frozenset(
     {
         "start", "menu", "help", "privacy", "developer_info", "faq", "ask", "training", "export", "history", "clear",
-        "delete", "status", "rights", "settings", "language", "forgetme", "cancel", "human", "restrict", "access", "report", "rectify", "breach", "breaches",
+        "delete", "status", "rights", "settings", "language", "forgetme", "cancel", "human", "restrict", "access", "report", "rectify",
     }
 )  # fmt: skip
 
 IN_GROUPS = frozenset(
     {
         "quiet", "setup", "team", "grant", "revoke", "queue", "mine", "due", "find", "reply", "hold", "stats", "register",
-        "breach", "ban", "unban", "policy",
+        "breach", "breaches", "ban", "unban", "policy",
     }
 )  # fmt: skip
 """Known in groups only: in a private chat these are words like any other."""

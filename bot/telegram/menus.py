@@ -71,6 +71,7 @@ def team_commands() -> list[tuple[str, Line]]:
         ("report", _p("command", "How the promises were kept")),
         ("register", _p("command", "The register of cases, in private")),
         ("breach", _p("command", "Record a data breach, or a drill")),
+        ("breaches", _p("command", "The register of data breaches")),
         ("ban", _p("command", "Ban somebody who floods the desk")),
         ("unban", _p("command", "Lift a ban")),
         ("policy", _p("command", "Versions of the policy")),

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from aiogram import Bot, methods
+from aiogram import Bot
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
@@ -25,8 +24,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import TelegramMethod
-from aiogram.types import BufferedInputFile, InputMediaDocument, Message
+from aiogram.types import Message
 
 from bot.core import accounts, delivery, exports
 from bot.core.delivery import Delivery, OutboxRow
@@ -38,6 +36,7 @@ from bot.core.support.rooms import ROOM
 from bot.storage import Database
 from bot.telegram import breach_notices, outbox
 from bot.telegram.notices import NOTICES
+from bot.telegram.outgoing import Outgoing
 from bot.telegram.pacing import Pacer
 from bot.telegram.team import leaving, letters, rooms
 from bot.telegram.texts import PSEUDO, SOURCE, speaking
@@ -54,27 +53,6 @@ _STALE = {"answerCallbackQuery": timedelta(seconds=30), "answerInlineQuery": tim
 _ALREADY_SO = ("message is not modified", "message to delete not found", "query is too old", "topic_not_modified")
 _MENDS_AT_MOST = 5
 _EDIT_LOST = ("message to edit not found", "message can't be edited", "message identifier is not specified")
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """A row, rendered."""
-
-    row: OutboxRow
-    method: str
-    data: dict[str, Any]
-    document: tuple[bytes, str] | None = None
-    photo: tuple[bytes, str] | None = None
-    group: bool = False
-    completes: str = ""
-    """The export case that ends when this arrives (see bot/telegram/notices.py)."""
-    done: Callable[[Tx, Any], None] | None = None
-    """Notes what Telegram answered, in the transaction that marks the row."""
-    again: bool = False
-    """The row needs more calls: it is worked out again after this one."""
-    mends: int = 0
-    shrinks: bool = False
-    """See `Call`."""
 
 
 class Sender:
@@ -229,7 +207,7 @@ class Sender:
                 await self._sleep(wait)
             self._pacer.sent(chat, group=outgoing.group, now=self._monotonic())
         try:
-            result = await self._bot(_method(outgoing))
+            result = await self._bot(outgoing.call())
         except TelegramRetryAfter as error:
             if self._pacer is not None:
                 self._pacer.refused(chat, error.retry_after, now=self._monotonic())
@@ -283,12 +261,12 @@ class Sender:
         if outgoing.row.kind == ROOM and outgoing.mends < _MENDS_AT_MOST:
             return await self._mend(outgoing, words)
         if "ephemeral_message_parameters" in outgoing.data:
-            return await self._send(replace(outgoing, data=_for_all(outgoing.data)))
+            return await self._send(replace(outgoing, data=outgoing.for_all()))
         if outgoing.method == "editMessageText" and any(known in words for known in _EDIT_LOST):
             data = {name: value for name, value in outgoing.data.items() if name != "message_id"}
             return await self._send(replace(outgoing, method="sendMessage", data=data))
         if "can't parse entities" in words and "tg-time" in str(outgoing.data):
-            return await self._send(replace(outgoing, data=_without_time_tags(outgoing.data)))
+            return await self._send(replace(outgoing, data=outgoing.without_time_tags()))
         if "thread not found" in words and "message_thread_id" in outgoing.data and not outgoing.group:
             data = {name: value for name, value in outgoing.data.items() if name != "message_thread_id"}
             return await self._send(replace(outgoing, data=data))
@@ -336,30 +314,3 @@ class Sender:
 
     async def _later(self, row: OutboxRow, pause: timedelta, error: str, *, counts: bool = True) -> None:
         await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts))
-
-
-def _method(outgoing: Outgoing) -> TelegramMethod[Any]:
-    kind = getattr(methods, outgoing.method[0].upper() + outgoing.method[1:])
-    data = dict(outgoing.data)
-    if outgoing.document is not None:
-        file = BufferedInputFile(*outgoing.document)
-        data |= {"media": InputMediaDocument(media=file)} if outgoing.method == "editMessageMedia" else {"document": file}
-    if outgoing.photo is not None:
-        data["photo"] = BufferedInputFile(*outgoing.photo)
-    method: TelegramMethod[Any] = kind(**data)
-    return method
-
-
-def _for_all(data: dict[str, Any]) -> dict[str, Any]:
-    """What only one person was to see, as an ordinary message: too late, or Telegram does not do it here."""
-    open_to_all = {name: value for name, value in data.items() if name != "ephemeral_message_parameters"}
-    if "ephemeral_message_id" in data.get("reply_parameters", {}):
-        del open_to_all["reply_parameters"]
-    return open_to_all
-
-
-def _without_time_tags(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: re.sub(r"</?tg-time[^>]*>", "", value) if isinstance(value, str) else value
-        for name, value in data.items()
-    }
