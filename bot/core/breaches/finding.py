@@ -49,7 +49,8 @@ def _page(tx: Tx, item: Work) -> Work | None:
         work.finish(tx, item)
         return None
     if item.checkpoint.get("round") != telling.round:  # the record was changed meanwhile: from the beginning
-        tx.breach_tellings.update({"id": telling.id}, counts={})
+        erased = tx.audit.count(tag=Tag.ACCOUNT_ERASED.value, at__ge=telling.began_at)
+        tx.breach_tellings.update({"id": telling.id}, counts={"erased": erased})
         item = work.advance(tx, item, "begun", round=telling.round, after="", road=0)
         telling = tx.breach_tellings.get(id=item.ref)
     accounts = tx.accounts.select(id__gt=item.checkpoint["after"], order_by="id", limit=PAGE)
@@ -69,7 +70,7 @@ def _page(tx: Tx, item: Work) -> Work | None:
             _note(tx, telling, account, found)
             people[account.jurisdiction or ""] += 1
             records.update(found.records)
-    tx.breach_tellings.update({"id": telling.id}, counts={"people": dict(people), "records": dict(records)})
+    tx.breach_tellings.update({"id": telling.id}, counts=telling.counts | {"people": people, "records": records})
     return work.advance(tx, item, "looking", after=accounts[-1].id, road=road)
 
 
@@ -78,10 +79,7 @@ def _end(tx: Tx, item: Work, telling: Telling) -> None:
         work.advance(tx, item, "waiting", round=0)
         look_again(tx, item, tx.clock.now() + _ON_THE_ROAD)
         return
-    erased = tx.audit.count(tag=Tag.ACCOUNT_ERASED.value, at__ge=telling.began_at)
-    tx.breach_tellings.update(
-        {"id": telling.id, "round": telling.round}, found_round=telling.round, counts=telling.counts | {"erased": erased}
-    )
+    tx.breach_tellings.update({"id": telling.id, "round": telling.round}, found_round=telling.round)
     want_told(tx, telling.id)
     want_watched(tx, telling.id)
     work.finish(tx, item)

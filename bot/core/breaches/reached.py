@@ -31,3 +31,13 @@ def is_back(tx: Tx, subject: str) -> None:
             tx.outbox.remove(id=notice.message)
             tx.breach_notices.update({"id": notice.id}, state=NoticeState.DUE.value, at=now, message="")
         want_told(tx, notice.breach)
+
+
+def is_erased(tx: Tx, subject: str) -> None:
+    """The person's data is erased, this too: whoever counts sees one less to be told, and one more who cannot be any more."""
+    for notice in tx.breach_notices.select(subject=subject):
+        telling = tx.breach_tellings.find(id=notice.breach, opened=False)
+        if telling is not None:
+            counts = telling.counts | {"erased": telling.counts.get("erased", 0) + 1}
+            tx.breach_tellings.update({"id": telling.id}, counts=counts)
+    tx.breach_notices.remove(subject=subject)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.core import audit, cases, exports
 from bot.core.audit import Tag
+from bot.core.breaches import reached
 from bot.core.cases import Step, next_status
 from bot.core.cases.table import Status
 from bot.core.delivery import Delivery
@@ -76,6 +77,10 @@ def _rooms(tx: Tx, subject: str, ref: str) -> None:
     tx.attachments.remove(subject=subject)
 
 
+def _breaches(tx: Tx, subject: str, ref: str) -> None:
+    reached.is_erased(tx, subject)
+
+
 def _rest(tx: Tx, subject: str, ref: str) -> None:
     for name, rows in tx.of_subjects().items():
         if name not in _TAKEN_CARE_OF:
@@ -91,6 +96,7 @@ SOURCES = (
     Source("packages", _packages),
     Source("delivery", _delivery),
     Source("rooms", _rooms),
+    Source("breaches", _breaches),
     Source("rest", _rest),
     Source("cases", _cases),
 )
