@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from handlers.team import breach, breach_reports, breach_telling, cancel, four_eyes, policy, remarks, writing
+from handlers.team import (
+    breach,
+    breach_reports,
+    breach_telling,
+    cancel,
+    cases,
+    extending,
+    four_eyes,
+    holding,
+    policy,
+    refusing,
+    remarks,
+    revealing,
+    writing,
+)
 
-TEAM_FLOWS: tuple[ModuleType, ...] = (policy, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks)
+TEAM_FLOWS: tuple[ModuleType, ...] = (
+    policy, cases, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports, writing, cancel, remarks,
+)  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""
