@@ -31,6 +31,7 @@ from handlers import (
     start,
     status,
     training,
+    unhandled,
     withdraw,
 )
 from handlers import (
@@ -40,7 +41,7 @@ from handlers.team import TEAM_FLOWS
 
 FLOWS = (
     *TEAM_FLOWS, blocked, report, groups, cancel, start, help_flow, privacy, faq, training, export, download, history, delete, status, withdraw,
-    rights, access, rectify, requests, restrict, sale, settings, language, place, password, forget, inline, questions,
+    rights, access, rectify, requests, unhandled, restrict, sale, settings, language, place, password, forget, inline, questions,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from bot.core.errors import ConfirmationExpiredError
 from bot.core.ids import new_id
 from bot.core.media import ENDINGS
 from bot.core.ports import Tx
-from bot.core.support import receiving
+from bot.core.support import complaining, receiving
 from bot.core.support.letters import Attachment
 from bot.telegram.commands import command_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
@@ -123,6 +123,8 @@ async def send(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext, to
     about = {"about": data["about"]} if data.get("about") else {}
     case = await desk(lambda tx: cases.open_case(tx, account, _RIGHTS.get(kind, Right.QUESTION), **about))
     await _put_into(desk, case, data)
+    if case.right == Right.COMPLAINT:
+        await desk(complaining.not_handled, account, data.get("about", ""))
     lines = [
         _("Thank you. Case {ref} is open; this is its acknowledgement.", ref=case.id),
         _("You get an answer here by {date}.", date=moment(case.target_due, desk.zone)),

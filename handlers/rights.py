@@ -7,6 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.telegram.answers import policy_of
+from bot.telegram.authorities import authority
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private, To
 from bot.telegram.keyboards import Button, go, rows
@@ -47,7 +48,8 @@ async def _show(desk: Desk, say: Say) -> None:
     if place is None:
         lines.append(_("Some laws give you more. Tell me where you live, and I show what applies to you. I never guess it."))
     else:
-        lines.append(_("Supervisory authority: {authority}.", authority=policy_text(place.authority, policy.values())))
+        country = desk.found.country if desk.found else None
+        lines.append(_("Supervisory authority: {authority}.", authority=authority(policy, jurisdiction, country)))
     flows = dict.fromkeys(right.flow for right in applying)
     labels = {flow: next(right.label for right in applying if right.flow == flow) for flow in flows}
     buttons = [go(policy_text(label, policy.values()), flow) for flow, label in labels.items()]

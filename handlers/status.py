@@ -23,6 +23,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.filters import Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
+from bot.telegram.notices_cases import not_handled
 from bot.telegram.say import Say
 from bot.telegram.texts import Html, Line, _, _p, join, policy_text, verbatim
 
@@ -103,6 +104,9 @@ async def _show_case(desk: Desk, say: Say, ref: str) -> None:
         lines.append(_("Due by: {date}", date=moment(case.target_due, zone)))
     if case.held and not case.is_closed:
         lines.append(_("The law requires that this data is kept for now. The erasure goes on as soon as that ends."))
+    refusal = policy_of(desk).refusals.reasons.get(case.reason) if case.status == Status.REFUSED else None
+    if refusal is not None:
+        lines.append(_("Reason: {reason}", reason=policy_text(refusal.text, policy_of(desk).values())))
     lines.append(_path(path, zone))
     if written:
         lines.append(_letters(written, zone))
@@ -152,9 +156,11 @@ def _buttons(case: Case, *, overdue: bool) -> list[list[Button]]:
         )
         keyboard.append([go(label, to, case.id, style="primary")])
     if overdue and case.right != Right.COMPLAINT:
-        keyboard.append([go(_p("button", "Data protection officer"), "escalate", case.id)])
+        keyboard.append([go(_p("button", "Data protection officer"), "unhandled", case.id)])
     if case.status in _WRITABLE:
         keyboard.append([go(_p("button", "Write in this case"), "answer", case.id)])
+    if case.subject and case.status in (Status.DONE, Status.REFUSED):
+        keyboard.append([not_handled(case.id)])
     if case.subject and cases.can_withdraw(case):
         keyboard.append([go(_p("button", "Withdraw this request"), "withdraw", case.id)])
     keyboard.append([go(_p("button", "My requests"), "status"), go(_p("button", "Menu"), "menu")])

@@ -16,6 +16,7 @@ from bot.app import App, Core, create_app, open_core
 from bot.core import accounts, conversations, staff
 from bot.core.clock import FixedClock
 from bot.core.ids import Randomness
+from bot.core.policies import load_policy
 from bot.core.ports import Tx
 from bot.core.support import linking
 from bot.core.understanding import Understanding
@@ -27,7 +28,7 @@ from bot.localchat.people import Person
 from bot.localchat.session import WorldSession
 from bot.localchat.world import World
 from bot.settings import Settings
-from bot.telegram.formats import language_name
+from bot.telegram.formats import country_name, language_name
 from bot.telegram.intake import RawUpdates
 from bot.telegram.locales import SHIPPED
 from tests.stage_directions import directed
@@ -219,6 +220,10 @@ class Stage:
         assert fitting, f"no topic {topic!r}; there are {[_unbracketed(each.name) for each in chat.topics.values()]}"
         return chat, max(fitting)
 
+    def acts_as(self, who: str, chat: int) -> None:
+        """Somebody just did something there that no transcript can say: a plain `bot:` means that chat from now on."""
+        self._actor, self._where = who, (chat, None)
+
     async def settle(self) -> None:
         """Deliver updates and do all that is due."""
         offset = None
@@ -315,7 +320,7 @@ class Stage:
             while (shorter := _BRACKETED.sub("", bare)) != bare:
                 bare = shorter
             bare = re.sub(r"\b[A-Z]{3}-[0-9A-Z]{6}\b|/[a-z_]+|\bp-[a-z2-7]{12}\b|GDPR|CCPA|PIPL", "", bare)
-            for typed in (*self._typed, *_SAMPLE_WORDS, *map(language_name, SHIPPED)):
+            for typed in (*self._typed, *_SAMPLE_WORDS, *_NAMES):
                 bare = bare.replace(typed, "")
             bare = re.sub(r"Sore knee|Landlord|Diary|Mine|Talk [A-G]|Bold|UTC|ZIP", "", bare)
             assert not re.search(r"[A-Za-z]{3,}", bare), f"not from a catalogue: {bare!r} in {text!r}"
@@ -362,6 +367,9 @@ class Stage:
         await self.core.database.write(furnish)
 
 
+_AUTHORITIES = load_policy().refusals.authorities
+_NAMES = (*map(language_name, SHIPPED), *map(country_name, _AUTHORITIES), *(each.name for each in _AUTHORITIES.values()))
+"""Of languages, countries and authorities: CLDR's and their own, in no catalogue."""
 _SAMPLE_WORDS = ("Kimi", "a private question", "a private answer")
 
 

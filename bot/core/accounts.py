@@ -165,9 +165,18 @@ def set_jurisdiction(tx: Tx, subject: str, jurisdiction: str) -> None:
     """Where the person says to live. NotFoundError for a place that the policy does not know."""
     if jurisdiction not in tx.policy.jurisdictions:
         raise NotFoundError("jurisdiction")
-    tx.accounts.update({"id": subject}, jurisdiction=jurisdiction)
+    tx.accounts.update({"id": subject}, jurisdiction=jurisdiction, country=None)
     audit.record(tx, Tag.JURISDICTION_CHOSEN, subject=subject, jurisdiction=jurisdiction)
     residence.want_move(tx, subject)
+
+
+def set_country(tx: Tx, subject: str, country: str) -> None:
+    """The country, where the policy knows its supervisory authority. NotFoundError for another one, or another place."""
+    account = tx.accounts.get(id=subject)
+    if country not in tx.policy.countries_of(account.jurisdiction):
+        raise NotFoundError("country")
+    tx.accounts.update({"id": subject}, country=country)
+    audit.record(tx, Tag.COUNTRY_CHOSEN, subject=subject, country=country)
 
 
 def rename(tx: Tx, subject: str, name: str) -> None:

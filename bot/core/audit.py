@@ -30,9 +30,11 @@ class Tag(StrEnum):
     ACCOUNT_ERASED = "account:erased"
     ACCOUNT_MOVED = "account:moved"
     PASSWORD_SET = "password:set"  # noqa: S105 - the name of an event
+    PASSWORD_CONFIRMED = "password:confirmed"  # noqa: S105
     PASSWORD_REFUSED = "password:refused"  # noqa: S105
     PASSWORD_LOCKED = "password:locked"  # noqa: S105
     JURISDICTION_CHOSEN = "jurisdiction:chosen"
+    COUNTRY_CHOSEN = "country:chosen"
     LANGUAGE_CHOSEN = "language:chosen"
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"

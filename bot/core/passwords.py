@@ -65,6 +65,7 @@ def judge(tx: Tx, subject: str, *, right: bool) -> None:
     require_unlocked(tx, account)
     if right:
         tx.accounts.update({"id": subject}, password_tries=0, password_locked_until=None)
+        audit.record(tx, Tag.PASSWORD_CONFIRMED, subject=subject)
         return
     tries = account.password_tries + 1
     left = tx.policy.safeguards.password_tries - tries

@@ -98,20 +98,20 @@ def confirm(tx: Tx, account: Account, ref: str) -> Proposal:
 def decline(tx: Tx, account: Account, ref: str) -> Case:
     """The proposal is not right, nothing is changed: the person's own is dropped, the team's goes back to them. NotFoundError."""
     found = proposal(tx, account, ref)
-    if _is_in_writing(tx, found.case):  # people look again
+    if is_in_writing(tx, found.case):  # people look again
         return cases.move(tx, found.case, Step.ANSWER)
     return cases.move(tx, found.case, Step.WITHDRAW)
 
 
-def _drop_waiting(tx: Tx, account: Account) -> None:
-    for each in tx.cases.select(subject=account.id, right=Right.RECTIFICATION.value, status=Status.WAITING.value):
-        if not _is_in_writing(tx, each):
-            cases.move(tx, each, Step.WITHDRAW)
-
-
-def _is_in_writing(tx: Tx, case: Case) -> bool:
+def is_in_writing(tx: Tx, case: Case) -> bool:
     """Whether the person wrote something in it: then people work on it."""
     return tx.letters.count(ref=case.id, way=Way.IN.value) > 0
+
+
+def _drop_waiting(tx: Tx, account: Account) -> None:
+    for each in tx.cases.select(subject=account.id, right=Right.RECTIFICATION.value, status=Status.WAITING.value):
+        if not is_in_writing(tx, each):
+            cases.move(tx, each, Step.WITHDRAW)
 
 
 def _value(account: Account, field: Field) -> str | None:

@@ -99,6 +99,9 @@ def _said(entry: AuditEntry, zone: str) -> Line | None:
         case Tag.CASE_MISSED:
             # Translators: a step of a request, after its date.
             return _("the date passed and it was not finished; we told you so")
+        case Tag.CASE_ESCALATED:
+            # Translators: a step of a request, after its date.
+            return _("it went to the data protection officer")
         case Tag.EXPORT_BUILT:
             # Translators: a step of a request, after its date.
             return _("your copy was put together")

@@ -42,6 +42,8 @@ from bot.core.support.four_eyes import (
     ProposerGoneError,
     SameEyesError,
 )
+from bot.core.support.holding import HoldStandsError, NoHoldError
+from bot.core.support.working import ByServiceError, ClaimedError, OnlyThePersonError
 from bot.telegram.breach_errors import words_for_breach
 from bot.telegram.formats import listing, moment, number
 from bot.telegram.keyboards import Button, Keyboard, go
@@ -92,6 +94,9 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
         case NotFoundError(what="member"):
             # Translators: to a person of the privacy team.
             return _("This person does not have that role. /team shows who has which."), []
+        case NotFoundError(what="team_case"):
+            # Translators: to a person of the privacy team.
+            return _("There is no case with this reference."), []
         case NotFoundError(what="case"):
             return _("You have no case with this reference."), _menu()
         case NotFoundError():
@@ -116,7 +121,7 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
         case CaseClosedError():
             # Translators: {ref} is a case reference. Also said to the privacy team, without buttons.
             return _("Case {ref} is closed, so nothing can be added to it.", ref=error.ref), [
-                [go(_p("button", "This was not handled"), "escalate", error.ref)],
+                [go(_p("button", "This was not handled"), "unhandled", error.ref)],
                 [go(_p("button", "Talk to a person"), "human"), go(_p("button", "Menu"), "menu")],
             ]
         case LetterTooLongError():
@@ -155,6 +160,21 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("You do not have the role for this. The attempt was recorded."), []
         case RecordError() | NotReadyError():
             return words_for_breach(error), []
+        case ClaimedError():
+            # Translators: to a person of the privacy team. {number} is the number of a colleague.
+            return _("Team member {number} works on case {ref}.", number=error.number, ref=error.ref), []
+        case ByServiceError():
+            # Translators: to a person of the privacy team: the service itself exports and deletes; nobody can declare that done.
+            return _("Case {ref} ends when the service has done its work. Nobody can end it or begin it again by hand.", ref=error.ref), []
+        case OnlyThePersonError():
+            # Translators: to a person of the privacy team.
+            return _("Only the person of case {ref} can take this step.", ref=error.ref), []
+        case HoldStandsError():
+            # Translators: to a person of the privacy team. A legal hold keeps data from being erased.
+            return _("There is a legal hold already."), []
+        case NoHoldError():
+            # Translators: to a person of the privacy team. A legal hold keeps data from being erased.
+            return _("There is no legal hold here."), []
         case SameEyesError():
             # Translators: to a person of the privacy team who wants to agree to what they proposed themselves.
             return _("You proposed this yourself. It takes a second person."), []

@@ -86,6 +86,11 @@ def language_name(locale: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def country_name(code: str) -> str:
+    """A country in the current language: Deutschland, Germany."""
+    return str(_babel().territories.get(code, code))
+
+
 def is_rtl() -> bool:
     """Whether the current language is written from right to left."""
     return bool(_babel().text_direction == "rtl")

@@ -33,12 +33,16 @@ class Notice:
     """The breach that the person is told of with it (bot/core/breaches/reached.py)."""
     edits: int | None = None
     """The person's message that this takes the place of."""
+    protect: bool = False
+    """It can be neither forwarded nor saved."""
 
     def method(self, chat_id: int) -> tuple[str, dict[str, Any]]:
         """The Bot API method and its parameters (a document's bytes are added by the sender)."""
         data: dict[str, Any] = {"chat_id": chat_id, "parse_mode": "HTML"}
         if self.keyboard:
             data["reply_markup"] = markup(self.keyboard)
+        if self.protect:
+            data["protect_content"] = True
         if self.edits is not None:
             return "editMessageText", data | {"text": self.text.html, "message_id": self.edits}
         if self.package or self.content:
@@ -139,10 +143,6 @@ def region_moved(data: dict[str, Any], zone: str) -> Notice:
     return Notice(_("Your data is now kept in: {region}.", region=region_label(data["region"])))
 
 
-def case_done(data: dict[str, Any], zone: str) -> Notice:
-    return Notice(_("Case {ref} is done.", ref=data["ref"]))
-
-
 def case_delayed(data: dict[str, Any], zone: str) -> Notice:
     text = _(
         "Case {ref} takes longer than planned. Reason: {reason} The new date is {until}.",
@@ -151,14 +151,6 @@ def case_delayed(data: dict[str, Any], zone: str) -> Notice:
         until=moment(datetime.fromisoformat(data["until"]), zone),
     )
     return Notice(text)
-
-
-def case_missed(data: dict[str, Any], zone: str) -> Notice:
-    text = _(
-        "The date for case {ref} has passed and it is not finished. I am sorry. You can now turn to the data protection officer directly.",
-        ref=data["ref"],
-    )
-    return Notice(text, [[go(_p("button", "Data protection officer"), "escalate", data["ref"])]])
 
 
 def case_received(data: dict[str, Any], zone: str) -> Notice:
@@ -183,7 +175,7 @@ def team_letter(data: dict[str, Any], zone: str) -> Notice:
     text = _("Privacy team, case {ref}: {text}", ref=data["ref"], text=data["text"])
     keyboard = [
         [go(_p("button", "Answer"), "answer", data["ref"], style="primary")],
-        [go(_p("button", "This was not handled"), "escalate", data["ref"])],
+        [go(_p("button", "This was not handled"), "unhandled", data["ref"])],
     ]
     return Notice(text, keyboard, letter=data["letter"], edits=data.get("edits"))
 
@@ -235,9 +227,7 @@ NOTICES: dict[str, Render] = {
         desk_forgotten,
         region_moved,
         certificate,
-        case_done,
         case_delayed,
-        case_missed,
         case_received,
         case_asked,
         team_letter,

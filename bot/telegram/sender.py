@@ -138,7 +138,8 @@ class Sender:
                 outbox.settle(tx, row, Delivery.PARKED, "stale or unreadable")
                 continue
             claimed.append(outgoing)
-            if outgoing.document is not None or outgoing.photo is not None:  # one file in memory at a time
+            # One file in memory at a time; and what follows is worked out when the calls of this row have changed what is shown.
+            if outgoing.document is not None or outgoing.photo is not None or outgoing.again:
                 outbox.release(tx, leased[position + 1 :])
                 break
         return claimed

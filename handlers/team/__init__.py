@@ -9,16 +9,22 @@ from handlers.team import (
     breach_reports,
     breach_telling,
     cancel,
+    cases,
+    extending,
     four_eyes,
+    holding,
     policy,
     queue,
+    refusing,
     remarks,
+    revealing,
     roles,
     setup,
     writing,
 )
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
-    setup, roles, policy, four_eyes, breach, breach_telling, breach_reports, queue, writing, cancel, remarks,
+    setup, roles, policy, cases, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
+    queue, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -74,7 +74,7 @@ async def test_rights_follow_the_place_that_was_told(stage: Stage) -> None:
         alice: [Where I live]
         bot:   Where do you live? ...  [European Union or EEA] [California] [United States, another state] [Mainland China] [Another place] [Cancel]
         alice: [European Union or EEA]
-        bot:   Noted: European Union or EEA.  [My rights] [Menu]
+        bot:   Noted: European Union or EEA.  [My country] [My rights] [Menu]
         alice: [My rights]
         bot:   Your rights (European Union or EEA) ... (GDPR Art. 16) ... Supervisory authority: the data protection authority of your country.  ...
         alice: [Correct your data]

@@ -74,6 +74,8 @@ async def test_what_is_overdue_is_told_to_lead_and_dpo_in_private_once(stage: St
         bot to alice: A reminder: case {waiting} is waiting for you. ...
         bot to alice: The date for case ... has passed ...
         bot to alice: The date for case ... has passed ...
+        bot to dana: Case ... Why you get this: its date was missed. ...  [Open the case]
+        bot to dana: Case ... Why you get this: its date was missed. ...  [Open the case]
         bot to dana: {said}
         bot to viktor: {said}
         (31 days later)
@@ -112,6 +114,7 @@ async def test_who_cannot_be_told_is_named_in_the_group(stage: Stage) -> None:
     await stage.core.database.write(lambda tx: tx.cases.update({"id": ref}, extended_at=tx.clock.now()))
     await stage.plays(f"""
         (31 days later)
+        bot to dana: Case {ref} ...
         bot to dana: 1 case is overdue. {ref} · Question to a person · overdue since ...
         bot in Desk: I cannot write to team member 2 in private. Please open a chat with me and press Start; then I send what waits.
         bot: (silent)

@@ -2,14 +2,17 @@
 
 from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path, show
 from bot.core.cases.delays import BATCH as SWEEP_BATCH
-from bot.core.cases.delays import REASONS, answer, ask, extend, reword, sweep
-from bot.core.cases.table import CLOSED, Right, Status, Step, next_status
-from bot.core.cases.withdrawing import can_withdraw, withdraw
+from bot.core.cases.delays import REASONS, answer, ask, extend, planned_extension, reword, sweep
+from bot.core.cases.escalating import By, escalate
+from bot.core.cases.table import BY_SERVICE, CLOSED, Right, Status, Step, next_status
+from bot.core.cases.withdrawing import can_withdraw, drop_work, withdraw
 
 __all__ = [
+    "BY_SERVICE",
     "CLOSED",
     "REASONS",
     "SWEEP_BATCH",
+    "By",
     "Case",
     "Right",
     "Status",
@@ -17,6 +20,8 @@ __all__ = [
     "answer",
     "ask",
     "can_withdraw",
+    "drop_work",
+    "escalate",
     "extend",
     "find_for",
     "get_for",
@@ -26,6 +31,7 @@ __all__ = [
     "open_case",
     "open_of",
     "path",
+    "planned_extension",
     "reword",
     "show",
     "sweep",

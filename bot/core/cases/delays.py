@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from bot.core import audit, delivery
 from bot.core.audit import Tag
 from bot.core.cases import clocks, marks
 from bot.core.cases.case import Case, move, show
+from bot.core.cases.escalating import By, escalate
 from bot.core.cases.table import Status, Step
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
@@ -40,9 +41,31 @@ log = logging.getLogger(__name__)
 def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
     """Move a case's date once and tell the person why and until when, both in this transaction.
 
+    What `planned_extension` refuses, and UnreachableError when nobody can be told. In each case the date stands.
+    """
+    now = tx.clock.now()
+    case, dates = planned_extension(tx, ref, reason)
+    if not _tell(tx, case, "case_delayed", reason=reason, until=dates["target_due"].isoformat()):
+        raise UnreachableError(case.id)
+    changes = dates | {"extended_at": now, "delay_told_at": now}
+    changes |= marks.begun_anew(versions.terms(tx, case.policy_version), replace(case, **changes), now)
+    if not tx.cases.update({"id": case.id, "status": case.status, "extended_at": None}, **changes):
+        raise TransitionError(case.id, case.status, "extend")
+    was, until = case.target_due.isoformat(), dates["target_due"].isoformat()
+    audit.record(
+        tx, Tag.CASE_EXTENDED, subject=case.subject, actor=actor, ref=case.id, reason=reason, was=was, until=until
+    )
+    _look_again(tx, case.id)
+    show(tx, tx.cases.get(id=case.id, opened=False))
+    return tx.cases.get(id=case.id)
+
+
+def planned_extension(tx: Tx, ref: str, reason: str) -> tuple[Case, dict[str, Any]]:
+    """The dates that an extension would give a case, for who wants to see them first.
+
     NotFoundError. TransitionError where it is closed or its dates are the person's own. ExtensionReasonError without one of
     REASONS, ExtendedAlreadyError the second time, ExtensionNotAllowedError where the regime knows none, ExtensionLateError after
-    the date that the person was given, UnreachableError when nobody can be told. In each case the date stands.
+    the date that the person was given.
     """
     case = tx.cases.find(id=ref, opened=False)
     if case is None:
@@ -59,20 +82,7 @@ def extend(tx: Tx, ref: str, reason: str, actor: str = SERVICE_ACTOR) -> Case:
         raise ExtensionNotAllowedError(policy.regime_of(case.jurisdiction).id, case.right)
     if clocks.effective_now(case, now) > case.target_due:
         raise ExtensionLateError(now, case.target_due)
-    dates = clocks.moved_dates(policy, case, case.pauses, now)
-    if not _tell(tx, case, "case_delayed", reason=reason, until=dates["target_due"].isoformat()):
-        raise UnreachableError(case.id)
-    changes = dates | {"extended_at": now, "delay_told_at": now}
-    changes |= marks.begun_anew(policy, replace(case, **changes), now)
-    if not tx.cases.update({"id": case.id, "status": case.status, "extended_at": None}, **changes):
-        raise TransitionError(case.id, case.status, "extend")
-    was, until = case.target_due.isoformat(), dates["target_due"].isoformat()
-    audit.record(
-        tx, Tag.CASE_EXTENDED, subject=case.subject, actor=actor, ref=case.id, reason=reason, was=was, until=until
-    )
-    _look_again(tx, case.id)
-    show(tx, tx.cases.get(id=case.id, opened=False))
-    return tx.cases.get(id=case.id)
+    return case, clocks.moved_dates(policy, case, case.pauses, now)
 
 
 def ask(tx: Tx, case: Case, reason: str, question: str, *, actor: str | None = None, letter: str = "") -> Case:
@@ -146,8 +156,8 @@ def _tell_dates(tx: Tx, case: Case, now: datetime) -> None:
             return
         _tell(tx, case, "case_missed")
         tx.cases.update({"id": case.id}, missed_told_at=now)
-        show(tx, replace(case, missed_told_at=now))
         audit.record(tx, Tag.CASE_MISSED, subject=case.subject, actor=SERVICE_ACTOR, ref=case.id)
+        escalate(tx, replace(case, missed_told_at=now), By.MISSED, actor=SERVICE_ACTOR)
     elif case.delay_told_at is None and _delay_is_due(tx, case, now):
         try:
             extend(tx, case.id, AUTOMATIC)

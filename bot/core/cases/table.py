@@ -57,6 +57,8 @@ FOR_PEOPLE = frozenset(
     {Right.QUESTION.value, Right.COMPLAINT.value, Right.OBJECTION.value, Right.RECTIFICATION.value}
 )
 """What people of the privacy team work on. The rest is done by the service itself, and reaches them when it is late."""
+BY_SERVICE = frozenset({Right.EXPORT.value, Right.ERASURE.value, Right.FORGET_DESK.value})
+"""What only the service's own work can fulfil: nobody can say that it is done."""
 CLOSED = frozenset({Status.DONE, Status.WITHDRAWN, Status.REFUSED})
 
 _TABLE: dict[Step, dict[Status, Status]] = {

@@ -23,6 +23,12 @@ def withdraw(tx: Tx, subject: str, ref: str) -> Case:
     if not can_withdraw(case):
         raise TransitionError(case.id, case.status, Step.WITHDRAW.value)
     case = move(tx, case, Step.WITHDRAW)
+    drop_work(tx, ref)
+    return case
+
+
+def drop_work(tx: Tx, ref: str) -> None:
+    """What was begun for a case that has ended without it is thrown away."""
     for item in tx.work.select(ref=ref, state=work.WorkState.WAITING.value):
         half_built = item.checkpoint.get("key")
         if half_built and tx.keys.exists(half_built):
@@ -30,4 +36,3 @@ def withdraw(tx: Tx, subject: str, ref: str) -> Case:
             tx.chunks.remove(subject=half_built)
         # A worker that holds this piece right now finds it gone at its next heartbeat and stops.
         work.cancel(tx, item.kind, ref)
-    return case

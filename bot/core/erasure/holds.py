@@ -13,18 +13,21 @@ from bot.core.erasure.job import ERASE
 from bot.core.ports import Tx
 
 
-def hold(tx: Tx, subject: str, *, actor: str, reason: str) -> None:
-    """Hold a subject's data. `reason` is a code of the desk's, never a text about a person. ShreddedError when it is too late."""
+def hold(tx: Tx, subject: str, *, actor: str, reason: str, ref: str = "") -> None:
+    """Hold a subject's data. `reason` is a code of the desk's, never a text about a person; `ref` is the case whose path shows it.
+
+    ShreddedError when it is too late.
+    """
     tx.keys.hold(subject, held=True)
     tx.cases.update({"subject": subject, "right__in": _ERASING, "closed_at": None}, held=True)
-    audit.record(tx, Tag.HOLD_SET, subject=subject, actor=actor, reason=reason)
+    audit.record(tx, Tag.HOLD_SET, subject=subject, actor=actor, ref=ref, reason=reason)
 
 
-def lift_hold(tx: Tx, subject: str, *, actor: str) -> list[Case]:
+def lift_hold(tx: Tx, subject: str, *, actor: str, ref: str = "") -> list[Case]:
     """Let go; erasures that were stopped start again now. Those cases."""
     tx.keys.hold(subject, held=False)
     tx.cases.update({"subject": subject, "held": True}, held=False)
-    audit.record(tx, Tag.HOLD_LIFTED, subject=subject, actor=actor)
+    audit.record(tx, Tag.HOLD_LIFTED, subject=subject, actor=actor, ref=ref)
     stopped = [
         case
         for right in _ERASING

@@ -139,6 +139,9 @@ def _authority(facts: Facts, texts: PackageTexts) -> Statement:
     place = facts.policy.jurisdictions.get(facts.account.jurisdiction or "")
     if place is None:
         return Statement(texts.use_sentences["choose_place"], "bot")
+    named = facts.policy.refusals.authorities.get(facts.account.country or "")
+    if named is not None:
+        return Statement(f"{named.name}: {named.url}", "policy")
     return Statement(_policy(facts, texts, place.authority), "policy")
 
 

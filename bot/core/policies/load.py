@@ -30,6 +30,7 @@ from bot.core.policies.model import (
     Topic,
     Unit,
 )
+from bot.core.policies.refusals import REMEDY_NAMES, Authority, HoldGround, Refusal, Refusals, Remedy
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -40,7 +41,7 @@ REQUIRED_RETENTION = frozenset(
     | {"letter", "attachment"}
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NAMES_WITH_DIGITS = re.compile(r"\(GDPR Art\. \d+\)|TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^\w+ (Art\.|§)[\d., ]+$")
+_NAMES_WITH_DIGITS = re.compile(r"\(GDPR Art\. \d+\)|TLS 1\.3|AES-256|SOC 2|\b20\d\d\b|^[\w ]+ (Art\.|§)[\d., ()a-z]+$")
 
 
 def shipped_policy_file() -> Path:
@@ -104,8 +105,23 @@ def _policy(data: Mapping[str, Any], digest: str) -> Policy:
         ban_reasons=_table(data, "ban_reasons", BanReason),
         unban_reasons=_table(data, "unban_reasons", BanReason),
         **_published(data),
+        refusals=_refusals(data),
+        dpo_contact=head.get("dpo_contact", ""),
         effective_on=_build("policy", _day, head.get("effective")),
         digest=digest,
+    )
+
+
+def _refusals(data: Mapping[str, Any]) -> Refusals:
+    authorities = {
+        country: _build(f"authorities.{country}", Authority, country=country, **row)
+        for country, row in data.get("authorities", {}).items()
+    }
+    return Refusals(
+        reasons=_table(data, "refusals", Refusal),
+        remedies=_table(data, "remedies", Remedy),
+        holds=_table(data, "holds", HoldGround),
+        authorities=authorities,
     )
 
 
@@ -239,13 +255,20 @@ def _check(policy: Policy) -> None:
     for name in ("waiting_rooms_told_from", "messages_per_minute", "cases_per_day", "letters_per_hour"):
         if getattr(policy.safeguards, name) < 1:
             raise PolicyError(f"safeguards.{name}", "must be a whole number above zero")
+    laws = [(f"refusals.{each.id}", each.laws) for each in policy.refusals.reasons.values()]
+    laws += [(f"remedies.{each.id}", each.laws) for each in policy.refusals.remedies.values()]
+    for where, by_regime in laws:
+        for regime in by_regime:
+            _known(policy.regimes, regime, where, "regime")
     _purge_holds(policy)
     values = policy.values()
     of_cases = {**values, **dict.fromkeys(CANNED_NAMES)}
-    of_answers = frozenset(policy.canned_sentences())
+    of_people = {**values, **dict.fromkeys(REMEDY_NAMES)}
+    of_answers, of_remedies = frozenset(policy.canned_sentences()), {each.text for each in policy.refusals.remedies.values()}
     for sentence in policy.sentences():
+        known = of_cases if sentence in of_answers else of_people if sentence in of_remedies else values
         for name in _PLACEHOLDER.findall(sentence):
-            _known(of_cases if sentence in of_answers else values, name, sentence[:40], "placeholder")
+            _known(known, name, sentence[:40], "placeholder")
         for digits in re.findall(r"\d+", _NAMES_WITH_DIGITS.sub("", _PLACEHOLDER.sub("", sentence))):
             raise PolicyError(sentence[:40], f"writes the number {digits}; name its promise instead")
 

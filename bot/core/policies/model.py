@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.core.policies.canned import Canned
+from bot.core.policies.refusals import Refusals
 
 
 class Unit(StrEnum):
@@ -125,6 +126,8 @@ class Jurisdiction:
     authority: str
     regulator: str = ""
     """How a report of a breach addresses it, where that is not how people are told of it."""
+    by_country: bool = False
+    """Its countries have authorities of their own ([authorities])."""
 
 
 COLLECTIONS: Final = frozenset(
@@ -219,6 +222,8 @@ class Policy:
     groups: Mapping[str, Group]
     topics: Mapping[str, Topic]
     canned: Mapping[str, Canned]
+    refusals: Refusals = field(default_factory=Refusals, compare=False)
+    dpo_contact: str = ""
     effective_on: date | None = None
     """From when a coming version holds; the one in force needs none."""
     digest: str = field(default="", compare=False)
@@ -235,6 +240,11 @@ class Policy:
         """The regime of a jurisdiction; the policy's own where none was chosen."""
         found = self.jurisdictions.get(jurisdiction or "")
         return self.regimes[found.regime if found else "policy"]
+
+    def countries_of(self, jurisdiction: str | None) -> tuple[str, ...]:
+        """The countries of a place that have an authority of their own here."""
+        place = self.jurisdictions.get(jurisdiction or "")
+        return tuple(self.refusals.authorities) if place is not None and place.by_country else ()
 
     def values(self) -> dict[str, str]:
         """What the placeholders of the policy's sentences stand for."""
@@ -261,4 +271,5 @@ class Policy:
         for topic in self.topics.values():
             found += [topic.title, topic.short, topic.details, *topic.steps]
         found += self.canned_sentences()
+        found += self.refusals.sentences()
         return list(dict.fromkeys(text for text in found if text))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.core.errors import NotFoundError
 from bot.core.policies import Canned, Policy
 from bot.core.ports import Tx
+from bot.telegram.authorities import authority
 from bot.telegram.case_words import right_name
 from bot.telegram.formats import day
-from bot.telegram.texts import PSEUDO, SOURCE, Line, _, current_locale, policy_text, speaking
+from bot.telegram.texts import PSEUDO, SOURCE, Line, current_locale, policy_text, speaking
 
 
 def fitting(tx: Tx, ref: str) -> list[Canned]:
@@ -30,14 +31,12 @@ def words(tx: Tx, ref: str, name: str) -> str:
     account = tx.accounts.get(id=case.subject)
     place = policy.jurisdictions.get(account.jurisdiction or "")
     values = policy.values()
-    # Translators: stands in a sentence for the authority to which somebody can complain, where we do not know their country.
-    authority = policy_text(place.authority, values) if place else _("the data protection authority of your country")
     filled = {
         "ref": case.id,
         "right": right_name(case.right),
         "due": day(case.target_due, place.time_zone if place else "UTC"),
         "dpo": policy_text(policy.dpo, values),
-        "authority": authority,
+        "authority": authority(policy, account.jurisdiction, account.country),
     }
     return policy_text(policy.canned[name].text, values | filled).plain
 

@@ -8,12 +8,12 @@ from typing import Any
 from bot.core.ports import Tx
 from bot.core.support import groups
 from bot.core.support.entries import Entry
-from bot.telegram.case_words import right_name
 from bot.telegram.formats import moment, percent
 from bot.telegram.notices import Notice, notice
 from bot.telegram.team import lists
 from bot.telegram.team.lists import Where
 from bot.telegram.team.says import Saying, saying
+from bot.telegram.team.words import about
 from bot.telegram.texts import Html, Line, _, _n, join
 
 _LINES, _BUTTONS = 20, 6
@@ -74,7 +74,7 @@ def _warned(entry: Entry, mark: int, place: Where | None) -> Line:
     return _(
         "{ref} · {right} · {share} of its time is used, due {date} · {who}",
         ref=lists.reference(entry, place),
-        right=right_name(entry.right),
+        right=about(entry.right),
         share=percent(mark / 100),
         date=moment(entry.due),
         who=lists.who(entry),

@@ -8,7 +8,7 @@ from bot.core.staff import Member
 from bot.telegram.desk import Desk
 from bot.telegram.keyboards import Button, Confirm, Dismiss, Style
 from bot.telegram.team.here import tap
-from bot.telegram.texts import Line
+from bot.telegram.texts import Line, _p
 
 
 async def confirm_button(
@@ -35,6 +35,11 @@ async def redeem(desk: Desk, by: Member, action: str, token: str) -> str:
 def dismiss_button(label: Line | str, action: str) -> Button:
     """Turns the offer down."""
     return Button(label, data=Dismiss(action=action).pack())
+
+
+def cancel() -> Button:
+    """The usual way out."""
+    return dismiss_button(_p("button", "Cancel"), "team")
 
 
 async def confirm_tap(

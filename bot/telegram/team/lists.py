@@ -8,14 +8,12 @@ from html import escape
 
 from bot.core.support.entries import Entry
 from bot.core.support.groups import TeamGroup
-from bot.telegram.case_words import right_name
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, rows
 from bot.telegram.team.here import tap
+from bot.telegram.team.links import room_link
+from bot.telegram.team.words import about
 from bot.telegram.texts import Html, Line, _, verbatim
-
-_SUPERGROUPS = 1_000_000_000_000
-"""Telegram's numbers of supergroups begin below minus this; only those have addresses of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,7 @@ class Where:
 
     def link(self, entry: Entry) -> str | None:
         """The address at which the group shows a case; None where it does not yet, or has no addresses."""
-        message = entry.thread if self.topics else entry.card
-        if message is None or self.chat > -_SUPERGROUPS:
-            return None
-        return f"https://t.me/c/{-self.chat - _SUPERGROUPS}/{message}"
+        return room_link(self.chat, entry.thread if self.topics else entry.card)
 
 
 def where(group: TeamGroup | None) -> Where | None:
@@ -40,7 +35,7 @@ def where(group: TeamGroup | None) -> Where | None:
 
 def line(entry: Entry, place: Where | None) -> Line:
     """A case in one line."""
-    parts = {"ref": reference(entry, place), "right": right_name(entry.right), "date": moment(entry.due), "who": who(entry)}
+    parts = {"ref": reference(entry, place), "right": about(entry.right), "date": moment(entry.due), "who": who(entry)}
     if entry.overdue:
         # Translators: a case in a list for the privacy team. {right} is what it is about, {date} its due date, {who} e.g. "team member 3".
         return _("{ref} · {right} · <b>overdue since {date}</b> · {who}", **parts)

@@ -16,14 +16,13 @@ __all__ = ["tell", "unreached"]
 
 
 def unreached(tx: Tx, row: OutboxRow) -> None:
-    """Telegram refused a message because its reader has no chat with the bot. Where that is one of the team, the room that it was
-    about says so; it is kept until they press Start."""
+    """Telegram refused a message because its reader has no chat with the bot. Where that is one of the team, the group is told,
+    once; what waits for them is kept until they press Start."""
     if row.kind != "notice" or not (row.subject == SERVICE or tx.keys.exists(row.subject)):
         return
     data = (tx.outbox.get(id=row.id).payload or {}).get("data", {})
     if "member" in data:
-        ref, number = data.get("ref", ""), data["member"]
-        rooms.say(tx, ref, "member_unreachable", slot=f"unreachable:{ref}:{number}", number=number)
+        rooms.say(tx, "", "member_unreachable", slot=f"unreachable:{data['member']}", number=data["member"])
 
 
 @saying

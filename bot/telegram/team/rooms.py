@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiogram.types import ForumTopic, Message
@@ -115,7 +116,11 @@ def _show(tx: Tx, group: TeamGroup, ref: str) -> Call | None:
     room, shown = rooms.find(tx, ref), _shown(tx, group, ref)
     if room is None or shown is None:
         return None
-    return _topic(group, room, shown) or _card(group, room, shown) or _letters(tx, group, room) or _close(group, room, shown)
+    call = _topic(group, room, shown) or _card(group, room, shown) or _letters(tx, group, room) or _close(group, room, shown)
+    if call is None:
+        # By the time alone it is out of date then. Whoever touched it meanwhile wants it sooner.
+        tx.rooms.update({"id": ref, "wanted_at": None}, wanted_at=shown.changes_at)
+    return call
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +131,14 @@ class _Shown:
     is_closed: bool
     text: Html
     keyboard: Keyboard
+    changes_at: datetime | None = None
+    """When it is another one by the time alone."""
 
 
 def _shown(tx: Tx, group: TeamGroup, ref: str) -> _Shown | None:
     case = tx.cases.find(id=ref)
     if case is not None:
-        return _Shown(cards.title(case), case.is_closed, *cards.card(tx, case, group))
+        return _Shown(cards.title(case), case.is_closed, *cards.card(tx, case, group), cards.changes_at(case, tx.clock.now()))
     breach = tx.breaches.find(id=ref)
     if breach is not None:
         return _Shown(breach_cards.title(breach), breach.status == Status.CLOSED, *breach_cards.card(tx, breach))

@@ -1,7 +1,10 @@
 """Every module with sayings, so that whoever sends has them all."""
 
+from bot.telegram import notices_cases
 from bot.telegram.team import (
+    alarms,
     breach_says,
+    case_says,
     clock_says,
     policy_says,
     previews,
@@ -12,7 +15,10 @@ from bot.telegram.team import (
 from bot.telegram.team.says import SAYINGS
 
 MODULES = (
+    notices_cases,
+    alarms,
     breach_says,
+    case_says,
     clock_says,
     policy_says,
     previews,
