@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core import staff
 from bot.core.audit import Tag
 from bot.core.ports import Tx
-from bot.core.support import groups
+from bot.core.support import groups, rooms
 from bot.core.support.groups import TeamGroup
 from bot.telegram.team import rights
 from tests.stage import Stage
@@ -319,4 +319,29 @@ async def given_californian(stage: Stage) -> None:
         alice: [California]
         bot:   ...
         bot:   Your data is now kept in: United States.
+    """)
+
+
+async def test_a_closed_topic_that_cannot_be_opened_again_goes_on_in_general(stage: Stage) -> None:
+    """Nothing that was to be said there is lost."""
+    await stage.given_team()
+    await ask(stage)
+    desk, olga = stage.world.group("Desk"), stage.world.person("olga")
+    olga.closes_topic(desk, stage.topic("Desk#ASK"))
+    await stage.plays("""
+        (olga lets the bot only pin, delete in Desk)
+        bot in Desk: I cannot open topics here any more. ...
+    """)
+
+    def say(tx: Tx) -> None:
+        (case,) = tx.cases.select(opened=False)
+        rooms.say(tx, case.id, "member_unreachable", number=4)
+
+    await stage.core.database.write(say)
+    await stage.settle()
+    await stage.plays(f"""
+        bot in Desk: I cannot write to team member 4 in private. ...
+        (1 minute later)
+        bot in Desk: {CARD}
+        bot in Desk: {LETTER}
     """)
