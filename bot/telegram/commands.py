@@ -11,7 +11,7 @@ KNOWN = frozenset(
 
 IN_GROUPS = frozenset(
     {
-        "quiet", "setup", "team", "grant", "revoke", "queue", "mine", "due", "find", "reply", "hold", "stats", "register",
+        "quiet", "setup", "team", "grant", "revoke", "queue", "mine", "due", "find", "reply", "hold", "lift", "stats", "register",
         "breach", "breaches", "ban", "unban", "policy",
     }
 )  # fmt: skip

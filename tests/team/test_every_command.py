@@ -7,6 +7,7 @@ from aiogram.filters import Command
 
 from bot.core.audit import Tag
 from bot.core.staff import Permission, Role, permissions_of
+from bot.telegram.menus import team_commands
 from bot.telegram.team.here import Tap, Tapped
 from handlers import create_router
 from tests.stage import Stage
@@ -23,6 +24,7 @@ NEEDS = {
     "find": Permission.SEE_CASES,
     "reply": Permission.WORK,
     "hold": Permission.PROPOSE,
+    "lift": Permission.PROPOSE,
     "stats": Permission.FIGURES,
     "report": Permission.FIGURES,
     "register": Permission.REGISTER,
@@ -47,8 +49,9 @@ def _of_the_team() -> set[str]:
 
 
 def test_it_is_known_what_each_command_needs() -> None:
-    """Whoever adds a command says here who may give it."""
+    """Whoever adds a command says here who may give it, and in the menu what it is for."""
     assert _of_the_team() <= NEEDS.keys()
+    assert _of_the_team() <= {name for name, _text in team_commands()}
 
 
 _NO = "You do not have the role for this. The attempt was recorded."
