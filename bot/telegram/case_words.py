@@ -40,7 +40,7 @@ def right_name(right: str) -> Line:
 
 
 class Standing(Protocol):
-    """A case, or a line about one."""
+    """A case, or a line of a list about one."""
 
     @property
     def status(self) -> str: ...

@@ -23,6 +23,7 @@ from bot.telegram.texts import Html, Line, _, current_locale, join, speaking, ve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
 
 Words = Line | Html
 CAPTION_LIMIT = 1024
@@ -59,7 +60,8 @@ class BarChart:
     """Bars from the side where one begins to read. With several series they lie below each other or, `stacked`, share one bar:
     what part each is, with its count in it; the smallest is still drawn wide enough for its count.
 
-    `nothing` stands in a group without any value. The language is the one spoken where the chart is made.
+    `nothing` stands in a group without any value; `limit` is a value that no bar should pass, drawn as a line. The language is the
+    one spoken where the chart is made.
     """
 
     title: Words
@@ -67,6 +69,7 @@ class BarChart:
     series: Sequence[Series]
     stacked: bool = False
     nothing: Words = field(default_factory=lambda: verbatim("–"))
+    limit: float | None = None
     locale: str = field(default_factory=current_locale)
 
 
@@ -82,9 +85,17 @@ def draw(chart: BarChart) -> Picture:
     """Slow: from a thread, never in a transaction."""
     with _one_at_a_time, speaking(chart.locale):
         if _can_write(chart):
-            return Picture(_png(chart, chart.title), _caption(chart.title, []))
+            return Picture(_png([chart], with_titles=True), _caption(chart.title, []))
         signs = _signs(chart)
-        return Picture(_png(signs, None), _caption(chart.title, _key(chart, signs)))
+        return Picture(_png([signs], with_titles=False), _caption(chart.title, _key(chart, signs)))
+
+
+def draw_sheet(charts: Sequence[BarChart]) -> list[Picture]:
+    """Several charts below each other in one picture; where the font lacks their script, a picture with its key for each. Slow."""
+    if not all(map(_can_write, charts)):
+        return [draw(chart) for chart in charts]
+    with _one_at_a_time, speaking(charts[0].locale):
+        return [Picture(_png(charts, with_titles=True), _caption(charts[0].title, []))]
 
 
 def _signs(chart: BarChart) -> BarChart:
@@ -135,18 +146,29 @@ def _can_write(chart: BarChart) -> bool:
     return all(map(has_glyphs, [*(each.plain for each in words), *(text for each in chart.series for text in each.shown)]))
 
 
-def _png(chart: BarChart, title: Words | None) -> bytes:
+def _png(charts: Sequence[BarChart], *, with_titles: bool) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    across = 1 if chart.stacked else max(1, len(chart.series))
-    figure = Figure(figsize=(8.0, 1.5 + len(chart.groups) * (0.42 + 0.3 * across)), dpi=150, layout="constrained")
+    heights = [1.5 + len(chart.groups) * (0.42 + 0.3 * (1 if chart.stacked else max(1, len(chart.series)))) for chart in charts]
+    figure = Figure(figsize=(8.0, sum(heights)), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
+    parts = figure.subfigures(len(charts), 1, squeeze=False, height_ratios=heights)[:, 0] if len(charts) > 1 else [figure]
+    for part, chart in zip(parts, charts, strict=True):
+        _draw_into(part, chart, chart.title if with_titles else None)
+    made = io.BytesIO()
+    figure.savefig(made, format="png", metadata={"Software": None})
+    return made.getvalue()
+
+
+def _draw_into(figure: FigureBase, chart: BarChart, title: Words | None) -> None:
     axes = figure.add_subplot()
     if chart.stacked:
         _stack(axes, chart)
     else:
         _lay_side_by_side(axes, chart)
+    if chart.limit is not None:
+        axes.axvline(chart.limit, color=_INK, linewidth=1.2, linestyle="--")
     _say_nothing(axes, chart)
     _frame(axes, chart)
     if len(chart.series) > 1:
@@ -155,9 +177,6 @@ def _png(chart: BarChart, title: Words | None) -> bytes:
             text.set_parse_math(False)
     if title is not None:
         figure.suptitle(_wrapped(title, _TITLE_LETTERS), **_text(14), x=0.99 if is_rtl() else 0.01, ha="right" if is_rtl() else "left")
-    made = io.BytesIO()
-    figure.savefig(made, format="png", metadata={"Software": None})
-    return made.getvalue()
 
 
 def _stack(axes: Axes, chart: BarChart) -> None:
@@ -183,7 +202,8 @@ def _shares(values: Sequence[float]) -> list[float]:
 
 def _lay_side_by_side(axes: Axes, chart: BarChart) -> None:
     height = 0.8 / max(1, len(chart.series))
-    most = max((value or 0 for each in chart.series for value in each.values), default=0) or 1
+    most = max((value or 0 for each in chart.series for value in each.values), default=0)
+    most = max(most, chart.limit or 0) or 1
     letters = max((len(text) for each in chart.series for text in _at_bars(each)), default=1)
     _reach(axes, most * (1.05 + 0.025 * letters))
     for row, each in enumerate(chart.series):

@@ -91,6 +91,11 @@ def country_name(code: str) -> str:
     return str(_babel().territories.get(code, code))
 
 
+def language_as_called_here(locale: str) -> str:
+    """A language in the words of the current one: German, Chinese (Simplified)."""
+    return Locale.parse(locale).get_display_name(_babel()) or locale
+
+
 def is_rtl() -> bool:
     """Whether the current language is written from right to left."""
     return bool(_babel().text_direction == "rtl")

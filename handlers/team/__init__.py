@@ -11,6 +11,7 @@ from handlers.team import (
     cancel,
     cases,
     extending,
+    figures,
     four_eyes,
     holding,
     policy,
@@ -25,6 +26,6 @@ from handlers.team import (
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
     setup, roles, policy, cases, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
-    queue, writing, cancel, remarks,
+    queue, figures, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -22,7 +22,6 @@ from bot.core.support import queue
 from bot.core.support.entries import Entry
 from bot.core.support.groups import TeamGroup
 from bot.core.support.queue import Kind, Which
-from bot.telegram.case_words import right_name, status_name
 from bot.telegram.desk import Desk
 from bot.telegram.formats import moment, number
 from bot.telegram.keyboards import Button, rows
@@ -30,6 +29,7 @@ from bot.telegram.regions import Regions
 from bot.telegram.say import Say
 from bot.telegram.team import lists
 from bot.telegram.team.here import InTeamGroup, Tapped, require, room_of, tap
+from bot.telegram.team.words import about, state
 from bot.telegram.texts import Html, Line, _, _p, join
 
 PAGE = 10
@@ -77,7 +77,7 @@ async def turn_due(query: CallbackQuery, desk: Desk, say: Say, group: TeamGroup,
 
 async def choose_right(query: CallbackQuery, desk: Desk, say: Say) -> None:
     await require(desk, Permission.SEE_CASES)
-    buttons = [tap(right_name(right), "queue", "", f"{right.value}.0") for right in Right]
+    buttons = [tap(about(right), "queue", "", f"{right.value}.0") for right in Right]
     # Translators: to the privacy team, above buttons with the rights that cases are about.
     await say(_("Which cases?"), [*rows(buttons, 2), [tap(_p("button", "All"), "queue", "", "all.0")]])
 
@@ -153,7 +153,7 @@ def _heading(which: Which, count: int) -> Line:
             return _("<b>With the data protection officer</b>: {count}", count=how_many)
         case Kind.RIGHT:
             # Translators: heading of a list for the privacy team; {right} is what the cases are about, {count} a number.
-            return _("<b>{right}</b>: {count}", right=right_name(which.right), count=how_many)
+            return _("<b>{right}</b>: {count}", right=about(which.right), count=how_many)
     # Translators: heading of a list for the privacy team; {count} is a number.
     return _("<b>Open cases</b>: {count}", count=how_many)
 
@@ -216,8 +216,8 @@ async def _show_case(desk: Desk, say: Say, group: TeamGroup, ref: str) -> None:
         return
     place = lists.where(group)
     lines: list[Line | Html] = [
-        _("<b>{ref}</b> · {right}", ref=entry.ref, right=right_name(entry.right)),
-        _("State: {status}", status=status_name(entry)),
+        _("<b>{ref}</b> · {right}", ref=entry.ref, right=about(entry.right)),
+        _("State: {status}", status=state(entry)),
     ]
     lines += _date(entry)
     # Translators: about a case, to the privacy team. {who} is e.g. "team member 3" or "nobody yet".

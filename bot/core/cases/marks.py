@@ -27,15 +27,15 @@ class Marked(Timed, Protocol):
 
 def used(case: Timed, now: datetime) -> float:
     """The part of its time that is used: 1.0 at its date, more after it."""
-    whole = (case.target_due - _began(case)).total_seconds()
-    return (effective_now(case, now) - _began(case)).total_seconds() / max(whole, 1.0)
+    whole = (case.target_due - began(case)).total_seconds()
+    return (effective_now(case, now) - began(case)).total_seconds() / max(whole, 1.0)
 
 
 def mark_at(case: Timed, mark: int) -> datetime:
     """When a case has used `mark` percent of its time, as its dates are now."""
     if mark == OVERDUE:
         return case.target_due + _JUST_AFTER
-    return _began(case) + (case.target_due - _began(case)) * mark / 100
+    return began(case) + (case.target_due - began(case)) * mark / 100
 
 
 def of(policy: Policy, case: Timed) -> tuple[int, ...]:
@@ -64,6 +64,6 @@ def begun_anew(policy: Policy, case: Timed, now: datetime) -> dict[str, Any]:
     return {"warned": max(passed(policy, case, now), default=0), "untold": 0}
 
 
-def _began(case: Timed) -> datetime:
+def began(case: Timed) -> datetime:
     """When its time would have begun if its clock had never stood."""
     return received_at(case) + timedelta(seconds=case.paused_for)

@@ -10,10 +10,11 @@ from typing import Any
 
 from bot.core.access_log import Why
 from bot.core.audit import Tag
-from bot.core.cases import By, Case, Right, Status, Step
+from bot.core.cases import By, Right, Status, Step
 from bot.core.support.four_eyes import Outcome
 from bot.core.support.holding import HOLD, LIFT
 from bot.core.support.refusing import REFUSE
+from bot.telegram.case_words import Standing
 from bot.telegram.formats import moment
 from bot.telegram.texts import Line, _
 
@@ -51,7 +52,7 @@ def about(right: str) -> Line:
             return _("Question to a person")
 
 
-def state(case: Case) -> Line:
+def state(case: Standing) -> Line:
     """Where a case stands."""
     match Status(case.status):
         case Status.OPENED | Status.ACKNOWLEDGED:
