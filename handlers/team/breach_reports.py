@@ -71,7 +71,7 @@ async def make(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str) ->
 
 def _hand_out(tx: Tx, member: Member, breach: Breach, phase: str, content: str, name: str) -> None:
     if breach.drill:
-        rooms.say(tx, breach.id, "breach_document", content=content, name=name)
+        rooms.say(tx, breach.id, "breach_document", breach=breach.id, content=content, name=name)
     else:
         staff.tell(tx, member, "breach_report", ref=breach.id, phase=phase, content=content, name=name)
 

@@ -60,11 +60,16 @@ async def given_people(stage: Stage) -> None:
             turn = [Message("user", "a private question", at.replace(day=19))]
             conversations.add(tx, account.id, f"Mine {name}", turn, stored_at=at.replace(day=19))
 
-    for name in LOCALES:
+    await meet(stage, *LOCALES)
+    await stage.core.database.write(furnish)
+
+
+async def meet(stage: Stage, *names: str) -> None:
+    """They press Start, so that the bot may write to them."""
+    for name in names:
         stage.world.person(name).presses_start()
     await stage.settle()
     stage.forget_outputs()
-    await stage.core.database.write(furnish)
 
 
 async def open_record(stage: Stage, *, drill: bool = False) -> None:

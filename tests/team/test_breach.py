@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from tests.stage import Stage
-from tests.team.breach_scenes import given_people, open_record
+from tests.team.breach_scenes import given_people, meet, open_record
 
 
 async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language(stage: Stage) -> None:
     """Four people in three languages; nobody hears of it before a second person has agreed."""
     await stage.given_team()
     await given_people(stage)
-    for name in ("dana", "viktor"):
-        stage.world.person(name).presses_start()
-    await stage.settle()
-    stage.forget_outputs()
+    await meet(stage, "dana", "viktor")
     await open_record(stage)
     await stage.plays("""
         bot in Desk#BRE: (card) BRE-... · Data breach Regions: European Union · risk: high Aware since ... People concerned: 4 To be told: 4 · on the way: 0 · told: 0 · not reached: 0 Report to Lead supervisory authority ...: not sent yet  [What people will read] [Change the record] [Translations] [Reports to authorities] [Tell the people] [Close]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.core.accounts import Account
@@ -36,6 +36,7 @@ _GONE: Final = {
     "conversations": (Tag.CONVERSATION_DELETED, Tag.HISTORY_CLEARED),
 }
 """What the audit trail says when the last of them went."""
+_AN_INSTANT: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Traces:
 
 def find(tx: Tx, telling: Telling, account: Account, now: datetime) -> Traces | None:
     """What of a person's lay open; None for whom it does not concern."""
-    end = telling.ended_at or now
+    end = telling.ended_at or now + _AN_INSTANT  # while it is open, what came in this moment lies open too
     if account.created_at >= end or not _lived_there(tx, telling, account, end):
         return None
     found: dict[str, int] = {}

@@ -137,7 +137,7 @@ def _agreement(tx: Tx, breach: Breach) -> list[Line | Html]:
 
 
 def _reports(tx: Tx, breach: Breach) -> list[Line | Html]:
-    if not is_found(breach):
+    if not is_found(breach) or (breach.drill and breach.status == Status.CLOSED):
         return []
     lines: list[Line | Html] = []
     for place in reporting.places(tx.policy, breach):

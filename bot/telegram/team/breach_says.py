@@ -45,7 +45,7 @@ def breach_warned(tx: Tx, data: dict[str, Any]) -> Saying:
 def breach_document(tx: Tx, data: dict[str, Any]) -> Saying:
     """A report of an exercise: it goes to nobody's private chat."""
     # Translators: comes with a document of an exercise; {ref} is a reference.
-    text = _("EXERCISE: the report of {ref}. In a real case only the data protection officer gets it, in private.", ref=data["ref"])
+    text = _("EXERCISE: the report of {ref}. In a real case only the data protection officer gets it, in private.", ref=data["breach"])
     return Saying(text, document=(base64.b64decode(data["content"]), data["name"]))
 
 
