@@ -35,6 +35,13 @@ async def home(request: pytest.FixtureRequest, tmp_path: Path, databases: Databa
         yield await Home(tmp_path, databases, data, keys).another("home")
 
 
+@pytest.fixture
+async def machines(tmp_path: Path, databases: Databases) -> AsyncIterator[Home]:
+    """Many machines with two databases in common, the one for the data without tables."""
+    async with databases.url(POSTGRESQL, empty=True) as data, databases.key_store(POSTGRESQL) as keys:
+        yield Home(tmp_path, databases, data, keys)
+
+
 @pytest.fixture(params=["en", "pseudo", POSTGRESQL])
 async def stage(
     request: pytest.FixtureRequest, tmp_path: Path, understanding: Understanding, databases: Databases

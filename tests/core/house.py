@@ -22,7 +22,7 @@ from bot.core.erasure.lines import Anchor, Lines
 from bot.core.keys import KeyRing, Purpose, reseal, rotation
 from bot.core.ports import Tx
 from bot.core.work import Job, Work
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from bot.workers import DatabaseEngine
 from tests.databases import Databases
 
@@ -56,14 +56,17 @@ class Home:
         stores = {"database_url": self.data, "key_store_url": self.keys}
         return Settings(data_dir=folder, key_file=self.root_key, **stores | more)
 
-    def environment(self, monkeypatch: pytest.MonkeyPatch) -> Settings:
-        """The same for the command line."""
+    def variables(self) -> dict[str, str]:
+        """The same for a process of its own."""
         settings = self.settings()
-        for name in ("data_dir", "key_file", "database_url", "key_store_url"):
-            value = getattr(settings, name)
-            if value is not None:
-                monkeypatch.setenv(f"BOT_{name.upper()}", str(value))
-        return settings
+        names = ("data_dir", "key_file", "database_url", "key_store_url")
+        return {f"BOT_{name.upper()}": str(value) for name in names if (value := getattr(settings, name)) is not None}
+
+    def environment(self, monkeypatch: pytest.MonkeyPatch) -> Settings:
+        """The same for the command line, in this process."""
+        for name, value in self.variables().items():
+            monkeypatch.setenv(name, value)
+        return read_settings()
 
     async def another(self, name: str) -> Home:
         """An empty one. On PostgreSQL in the same databases: nothing of before is left."""
@@ -244,9 +247,13 @@ class FatedAnchor:
 
 
 @asynccontextmanager
-async def open_house(home: Home | Path, clock: FixedClock | None = None, **settings: Any) -> AsyncIterator[House]:
-    """A process at a home, or in the files of a folder."""
-    if isinstance(home, Home):
+async def open_house(
+    home: Home | Path | Settings, clock: FixedClock | None = None, **settings: Any
+) -> AsyncIterator[House]:
+    """A process at a home, in the files of a folder, or as the settings say."""
+    if isinstance(home, Settings):
+        opened = home
+    elif isinstance(home, Home):
         opened = home.settings(**settings)
     else:
         opened = Settings(data_dir=home, key_file=home / "root.key", **settings)

@@ -1,8 +1,9 @@
-"""Two processes, one PostgreSQL, one webhook: what N machines do, on one."""
+"""Two machines behind one webhook: folders of their own, and nothing in common but two databases and the root key."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -75,11 +76,26 @@ async def serving(handler: Any, port: int) -> AsyncIterator[None]:
 class House:
     """Two programs behind one webhook."""
 
-    def __init__(self, chat: LocalChat, programs: list[Program], balancer: Balancer, url: str) -> None:
-        self.chat, self.programs, self.balancer, self.url = chat, programs, balancer, url
+    def __init__(
+        self, chat: LocalChat, programs: list[Program], balancer: Balancer, shared: dict[str, str], folder: Path
+    ) -> None:
+        self.chat, self.programs, self.balancer, self.shared, self.folder = chat, programs, balancer, shared, folder
+
+    async def command(self, *arguments: str) -> None:
+        """An operator's command, on a third machine."""
+        program = Program(self.folder / "operator", self.shared)
+        await program.start(*arguments)
+        assert await program.wait() == 0, "".join(program.output)
+
+    async def all_say(self, words: str, answer: str) -> None:
+        """Everybody says something and hears an answer."""
+        before = {name: len(self.says(name)) for name in NAMES}
+        for name in NAMES:
+            self.chat.world.person(name).says(words)
+        await until(lambda: all(any(answer in said for said in self.says(name)[before[name] :]) for name in NAMES))
 
     async def ask(self, question: str) -> list[Any]:
-        engine = create_async_engine(self.url)
+        engine = create_async_engine(self.shared["BOT_DATABASE_URL"])
         try:
             async with engine.connect() as connection:
                 return [tuple(row) for row in (await connection.execute(text(question))).all()]
@@ -110,8 +126,9 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path, databases: Databases) -> AsyncIterator[House]:
     """Both are up; everyone has pressed Start."""
-    async with databases.url(POSTGRESQL, empty=True) as url:
+    async with databases.url(POSTGRESQL, empty=True) as url, databases.key_store(POSTGRESQL) as keys:
         assert url is not None
+        assert keys is not None
         chat = await start_local_chat(token=TOKEN, clock=ShiftedClock(), people=PEOPLE)
         front, ports = free_port(), [free_port(), free_port()]
         balancer = Balancer(ports, random.Random(7))
@@ -119,12 +136,14 @@ async def house(tmp_path: Path, databases: Databases) -> AsyncIterator[House]:
             "BOT_TOKEN": TOKEN,
             "BOT_API_URL": chat.api_url,
             "BOT_DATABASE_URL": url,
+            "BOT_KEY_STORE_URL": keys,
+            "BOT_ROOT_KEY": base64.b64encode(bytes(range(32))).decode(),
             "BOT_WEBHOOK_URL": f"http://127.0.0.1:{front}/hook",
             "BOT_WEBHOOK_SECRET": SECRET,
         }
-        programs = [Program(tmp_path, shared | {"BOT_LISTEN": f"127.0.0.1:{port}"}) for port in ports]
+        programs = [Program(tmp_path / str(port), shared | {"BOT_LISTEN": f"127.0.0.1:{port}"}) for port in ports]
         async with serving(balancer.handle, front):
-            made = House(chat, programs, balancer, url)
+            made = House(chat, programs, balancer, shared, tmp_path)
             try:
                 await asyncio.gather(*(program.start() for program in programs))  # both make the tables: one waits
                 for program in programs:
@@ -159,15 +178,35 @@ async def test_two_processes_handle_everything_once_and_in_order(house: House) -
     for name in NAMES:
         house.chat.world.person(name).taps("Request export")
     await until(lambda: all(house.files(name) for name in NAMES))
+    await _keys_are_rotated_and_somebody_goes(house)
     await asyncio.sleep(1)
     await house.stop()
     await house.handled_once()
     assert [house.files(name) for name in NAMES] == [1] * len(NAMES)
     assert await house.ask("SELECT count(*) FROM audit WHERE tag = 'export:built'") == [(len(NAMES),)]
-    assert await house.ask("SELECT state, count(*) FROM work WHERE kind = 'export' GROUP BY state") == [
-        ("done", len(NAMES))
-    ]
+    exports = await house.ask("SELECT state, count(*) FROM work WHERE kind = 'export' GROUP BY state")
+    assert exports == [("done", len(NAMES) - 1)], "hers went with her"
+    assert await house.ask("SELECT count(*) FROM certificates") == [(1,)]
     assert await house.ask("SELECT count(*) FROM outbox WHERE state <> 'done'") == [(0,)]
+    shared = [file.name for folder in house.programs for file in folder.folder.rglob("*") if file.is_file()]
+    assert {name.partition(".")[0] for name in shared} == {"checkpoints-eu"}, "no key, no ledger, no directory"
+
+
+async def _keys_are_rotated_and_somebody_goes(house: House) -> None:
+    """While both serve: nobody notices the first, and both know of the second at once."""
+    await house.command("keys", "rotate", "epoch")
+    await house.all_say("/menu", ANSWERS["/menu"])
+    await house.command("keys", "rotate", "region")
+    await house.all_say("/help", ANSWERS["/help"])
+    alice = house.chat.world.person("alice")
+    alice.says("/forgetme")
+    await until(lambda: "This happens at once" in house.says("alice")[-1])
+    alice.taps("Erase it")
+    await until(lambda: "This bot holds nothing about you any more" in house.says("alice")[-1])
+    gone = "This bot holds nothing about you."
+    for number in range(1, 7):
+        alice.says("/forgetme")
+        await until(lambda number=number: house.says("alice").count(gone) == number)
 
 
 async def test_when_one_is_killed_the_other_takes_over(house: House) -> None:

@@ -103,12 +103,10 @@ def test_the_mark_of_a_restore_is_seen_by_every_process(place: Place) -> None:
     assert not one.is_on()
 
 
-async def test_a_destroyed_key_is_in_no_table_of_the_server(home: Home) -> None:
+async def test_a_destroyed_key_is_in_no_table_of_the_server(machines: Home) -> None:
     """Its row is empty and the table was written anew; only the server's log may still have it, until that is recycled."""
-    if not home.on_postgres:
-        pytest.skip("tests/core/keys/test_rotation.py looks at the file")
-    server = home.databases.server()
-    async with open_house(home) as house:
+    server = machines.databases.server()
+    async with open_house(machines) as house:
         wrapped = next(key.wrapped for key in house.ring.stored() if key.kind == "epoch")
         assert wrapped is not None
         await server.run("CHECKPOINT")
@@ -139,31 +137,29 @@ async def test_a_lost_connection_is_made_again(databases: Databases) -> None:
             door.close()
 
 
-async def test_nothing_but_two_databases_and_the_root_key_is_shared(home: Home) -> None:
+async def test_nothing_but_two_databases_and_the_root_key_is_shared(machines: Home) -> None:
     """Another machine reads what the first wrote, and its folder has no key, no ledger and no directory in it."""
-    async with open_house(home) as here:
+    async with open_house(machines) as here:
         subject = here.person()
-        async with open_house(home, here.clock) as there:
+        async with open_house(machines, here.clock) as there:
             assert there.reads(subject) == SECRET
             there.delete(there.person(2))
-            if home.on_postgres:
-                assert here.folder != there.folder
-                assert not [file for folder in (here.folder, there.folder) for file in folder.rglob("*") if file.is_file()]
+            there.wait(days=7)
+            assert here.folder != there.folder
+            assert not [file for folder in (here.folder, there.folder) for file in folder.rglob("*") if file.is_file()]
 
 
-async def test_a_ledger_cut_in_the_database_keeps_every_machine_closed(home: Home) -> None:
+async def test_a_ledger_cut_in_the_database_keeps_every_machine_closed(machines: Home) -> None:
     """As in files."""
-    if not home.on_postgres:
-        pytest.skip("tests/storage/test_ledgers_kept.py")
-    async with open_house(home) as house:
+    async with open_house(machines) as house:
         house.delete(house.person())
         house.wait(days=7)
-    assert home.keys is not None
-    door = PostgresDoor(home.keys)
+    assert machines.keys is not None
+    door = PostgresDoor(machines.keys)
     door.run(lambda connection: connection.execute(text("DELETE FROM ledger_lines WHERE number = 2")))
     door.close()
     with pytest.raises(LedgerCutError, match="EU/erasures has 1 of 2 lines"):
-        async with open_house(home):
+        async with open_house(machines):
             """It does not open."""
 
 
@@ -178,14 +174,12 @@ async def test_a_machine_with_another_root_key_is_refused_and_makes_none(home: H
     assert not home.root_key.exists()
 
 
-async def test_keys_do_not_lie_in_the_database_of_the_data(home: Home) -> None:
+async def test_keys_do_not_lie_in_the_database_of_the_data(machines: Home) -> None:
     """Nor the other way round."""
-    if not home.on_postgres:
-        pytest.skip("a file is no other file")
-    async with open_house(home):
+    async with open_house(machines):
         """There are tables now."""
     with pytest.raises(ValueError, match="a database of the data"):
-        await open_core(Settings(data_dir=home.folder, database_url=home.keys, key_store_url=home.data))
+        await open_core(Settings(data_dir=machines.folder, database_url=machines.keys, key_store_url=machines.data))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from bot.storage.backups import PostgresBackups, postgres
 from bot.storage.migrations import migrate
 from bot.storage.tables import metadata
 from tests.core.house import SECRET, Home, House, open_house
-from tests.databases import POSTGRESQL, Databases
 
 
 @pytest.fixture
@@ -27,12 +26,10 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, databases: Databases) -> AsyncIterator[tuple[Home, House]]:
+async def desk(machines: Home) -> AsyncIterator[tuple[Home, House]]:
     """A machine at work, and where it works."""
-    async with databases.url(POSTGRESQL, empty=True) as data, databases.key_store(POSTGRESQL) as keys:
-        home = Home(tmp_path, databases, data, keys)
-        async with open_house(home) as house:
-            yield home, house
+    async with open_house(machines) as house:
+        yield machines, house
 
 
 async def test_no_key_of_the_key_store_is_in_a_backup(desk: tuple[Home, House], copy: Path) -> None:
