@@ -178,6 +178,7 @@ class Transaction:
                 if not self.careful:
                     raise NoWayBack from error
                 self.session.write("ROLLBACK TO SAVEPOINT verb", ())
+                self.keys.look_again()
             raise
         finally:
             self.session.before_write = None

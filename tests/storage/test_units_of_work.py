@@ -64,6 +64,25 @@ async def test_a_verb_that_refuses_after_it_has_written_is_undone_alone(core: Co
     assert sorted(filter(None, names)) == ["after", "before"]
 
 
+async def test_what_a_refused_verb_did_to_a_key_is_forgotten(core: Core) -> None:
+    """A restriction that was undone restricts nobody, and one that stands is not lifted by a verb that refused."""
+    account = await core.database.write(lambda tx: accounts.create(tx, name="pat"))
+
+    def restrict_and_refuse(tx: Tx, restricted: bool) -> None:
+        tx.keys.restrict(account.id, restricted=restricted)
+        assert tx.keys.is_restricted(account.id) is restricted
+        raise HeldError
+
+    async def unit(unit: Unit) -> None:
+        for restricted in (False, True):
+            await unit.do(lambda tx, now=restricted: tx.keys.restrict(account.id, restricted=now))  # type: ignore[misc]
+            with pytest.raises(HeldError):
+                await unit.do(lambda tx, other=not restricted: restrict_and_refuse(tx, other))  # type: ignore[misc]
+            assert await unit.do(lambda tx: tx.keys.is_restricted(account.id)) is restricted
+
+    await core.database.handle(unit)
+
+
 async def test_an_error_that_keeps_its_writes_keeps_them(core: Core) -> None:
     """A counted wrong password stays counted."""
     from bot.core import passwords

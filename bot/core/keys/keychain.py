@@ -33,6 +33,7 @@ class Keychain:
         self._random = random
         self.purpose = purpose
         self._seen: dict[str, SubjectKey] = {}
+        self._opened: dict[str, Dek] = {}
 
     @property
     def region(self) -> str:
@@ -91,7 +92,7 @@ class Keychain:
         """Set or lift a legal hold. ShreddedError when there is nothing left to hold."""
         self._row(subject)
         self._rows.update({"id": subject}, held=held)
-        self._seen.pop(subject, None)
+        self._look_again(subject)
 
     def is_held(self, subject: str) -> bool:
         """Whether a legal hold is in place."""
@@ -106,11 +107,16 @@ class Keychain:
     def restrict(self, subject: str, *, restricted: bool) -> None:
         """Set or lift the restriction of processing (Art. 18)."""
         self._rows.update({"id": subject}, restricted=restricted)
-        self._seen.pop(subject, None)
+        self._look_again(subject)
 
     def is_restricted(self, subject: str) -> bool:
         """Whether processing is restricted."""
         return self._row(subject).restricted
+
+    def look_again(self) -> None:
+        """Something of this transaction was undone: of no key it is known any more how it stands."""
+        self._seen.clear()
+        self._opened.clear()
 
     def _row(self, subject: str) -> SubjectKey:
         row = self._seen.get(subject)
@@ -123,14 +129,22 @@ class Keychain:
         return row
 
     def _dek(self, subject: str) -> Dek:
-        row = self._row(subject)
-        if row.restricted and self.purpose not in _WHILE_RESTRICTED:
-            raise RestrictedError(self.purpose.value)
-        return self._vault.dek(row)
+        opened = self._opened.get(subject)
+        if opened is None:
+            row = self._row(subject)
+            if row.restricted and self.purpose not in _WHILE_RESTRICTED:
+                raise RestrictedError(self.purpose.value)
+            opened = self._opened[subject] = self._vault.dek(row)
+        return opened
 
     def _drop(self, subject: str) -> None:
-        self._seen.pop(subject, None)
+        self._look_again(subject)
         self._vault.forget(subject)
+
+    def _look_again(self, subject: str) -> None:
+        """What this transaction knows of the subject's key holds no longer."""
+        self._seen.pop(subject, None)
+        self._opened.pop(subject, None)
 
     # ------------------------------------------------------------------ rotation (see rotation.py and reseal.py)
 
