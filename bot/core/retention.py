@@ -74,6 +74,8 @@ def sweep_audit(tx: Tx) -> int:
     Whoever calls this signs a checkpoint afterwards: it tells the verifier where the trail begins now.
     """
     until = before(tx, "audit")
+    if any(entry.at > until for entry in tx.audit.select(order_by="id", limit=1)):
+        return 0
     oldest = tx.audit.select(order_by="id", limit=BATCH)
     count = next((number for number, entry in enumerate(oldest) if entry.at > until), len(oldest))
     # The newest entry stays in any case: the chain goes on from it.
