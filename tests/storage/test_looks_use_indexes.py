@@ -35,7 +35,7 @@ LOOKS: dict[str, Callable[[Tx], Any]] = {
 }
 
 
-FEW = ("breaches", "breach_tellings")
+FEW = ("breaches", "breach_tellings", "members", "team_groups")
 """There is a handful of them, whatever the number of people."""
 
 
