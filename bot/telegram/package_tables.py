@@ -146,6 +146,8 @@ def records() -> dict[str, str]:
         "letter": _("Letters in your requests, after their end").plain,
         # Translators: a kind of record, in a table of how long each is kept.
         "attachment": _("Pictures and files in your requests, after their end").plain,
+        # Translators: a kind of record, in a table of how long each is kept.
+        "breach": _("Records of data breaches, and who was told of them").plain,
     }
 
 

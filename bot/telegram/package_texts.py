@@ -121,6 +121,11 @@ def _texts(locale: str) -> PackageTexts:
         privacy_team=_("Privacy team").plain,
         # Translators: before the name of a picture or file that came with a letter.
         file=_("File").plain,
+        # Translators: heading: data breaches that concern the reader.
+        breaches=_("Data breaches").plain,
+        no_breaches=_("No data breach concerns you.").plain,
+        # Translators: heading of a table column: when the reader was told of a data breach.
+        told_on=_("Told on").plain,
         # Translators: heading: the information that GDPR Article 15 asks for.
         use=_("How your data is used").plain,
         use_intro=_(

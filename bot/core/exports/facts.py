@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core import cases, consents
 from bot.core.accounts import Account
+from bot.core.breaches import BreachNotice
 from bot.core.cases import Case
 from bot.core.consents import Consent, ConsentState, Purpose
 from bot.core.media import ENDINGS
@@ -32,8 +33,11 @@ INCLUDED = frozenset(
         "packages",
         "letters",
         "attachments",
+        "breach_notices",
     }
 )
+OF_THE_SERVICE = frozenset({"members", "team_groups", "breaches", "breach_tellings"})
+"""Their records are sealed too, but under the service's own key: they are about no person who could ask for a copy."""
 WITHHELD: dict[str, str] = {
     "accounts.password_hash": "password_hash",
     "accounts.name_index": "keys",
@@ -85,6 +89,8 @@ class Facts:
     drafts: list[dict[str, Any]]
     packages: list[dict[str, Any]]
     letters: list[LetterFact]
+    breaches: list[BreachNotice]
+    """The breaches that concern them; an exercise of the team is none."""
     segments: int
 
     @property
@@ -125,6 +131,7 @@ def read_facts(tx: Tx, subject: str) -> Facts:
             for package in tx.packages.select(subject=subject, order_by="created_at")
         ],
         letters=_letters(tx, subject),
+        breaches=_breaches(tx, subject),
         segments=tx.segments.count(subject=subject),
     )
 
@@ -137,6 +144,12 @@ def _letters(tx: Tx, subject: str) -> list[LetterFact]:
         file = f"attachments/{letter.ref}-{number}.{ENDINGS[attachment.media_type]}" if attachment else ""
         found.append(LetterFact(letter, file))
     return found
+
+
+def _breaches(tx: Tx, subject: str) -> list[BreachNotice]:
+    found = tx.breach_notices.select(subject=subject)
+    drills = {each.breach for each in found if tx.breach_tellings.count(id=each.breach, drill=True)}
+    return [each for each in found if each.breach not in drills]
 
 
 def as_json(facts: Facts) -> dict[str, Any]:
@@ -181,6 +194,9 @@ def as_json(facts: Facts) -> dict[str, Any]:
         "drafts": facts.drafts,
         "packages": facts.packages,
         "letters": [letter_json(each) for each in facts.letters],
+        "breaches": [
+            {"ref": each.breach, "data": each.categories.split(), "told_at": _iso(each.told_at)} for each in facts.breaches
+        ],
     }
 
 

@@ -105,6 +105,7 @@ def _sections(facts: Facts, texts: PackageTexts, disclosure: Disclosure, reasons
         _section(texts.consents, _consents(facts, texts)),
         _section(texts.requests, _requests(facts, texts)),
         _section(texts.letters, _letters(facts, texts)),
+        _section(texts.breaches, _breaches(facts, texts)),
         _section(texts.use, _paragraph(texts.use_intro) + _use(texts, disclosure)),
         _section(texts.missing, _paragraph(texts.missing_intro) + _items(reasons)),
     ]
@@ -177,6 +178,18 @@ def _letters(facts: Facts, texts: PackageTexts) -> str:
         words = f'<div class="text" dir="auto">{_text(each.letter.text or "")}</div>'
         rows.append([_text(each.letter.ref), _text(who), _time(each.letter.at), words + file])
     return _table([texts.reference, texts.written_by, texts.date, texts.letters], rows)
+
+
+def _breaches(facts: Facts, texts: PackageTexts) -> str:
+    """Which of their data lay open, in the words of the policy."""
+    if not facts.breaches:
+        return _paragraph(texts.no_breaches)
+    values, known = facts.policy.values(), facts.policy.breach_categories
+    rows = []
+    for each in facts.breaches:
+        kinds = [texts.policy_sentence(known[name].label, values) for name in each.categories.split() if name in known]
+        rows.append([_text(each.breach), _items(kinds), _time(each.told_at) if each.told_at else ""])
+    return _table([texts.reference, texts.breaches, texts.told_on], rows)
 
 
 def _use(texts: PackageTexts, disclosure: Disclosure) -> str:

@@ -82,6 +82,10 @@ class PackageTexts:
     privacy_team: str
     file: str
 
+    breaches: str
+    no_breaches: str
+    told_on: str
+
     use: str
     use_intro: str
     use_headings: Mapping[str, str]

@@ -17,9 +17,11 @@ import pyzipper
 
 from bot.core import accounts, audit, cases, conversations, drafts
 from bot.core.audit import AuditEntry
+from bot.core.breaches import BreachNotice, Telling
 from bot.core.cases import Right
 from bot.core.conversations import Message
 from bot.core.exports import facts
+from bot.core.keys import SERVICE
 from bot.storage.tables import metadata
 from tests.core.exports.conftest import LONG, NOON, Desk
 
@@ -146,10 +148,24 @@ async def test_what_is_left_out_is_named_with_its_reason(desk: Desk, tmp_path: P
     assert all(row["explanation"] for row in found["missing"])
 
 
+async def test_breaches_that_concern_the_person_are_in_it_and_exercises_are_not(desk: Desk, tmp_path: Path) -> None:
+    """Which of their data lay open and when they were told, for programs and for people, whatever the schema allows."""
+    for ref, drill in (("BRE-AAAAAA", False), ("BRE-BBBBBB", True)):
+        telling = Telling(ref, SERVICE, 1, True, drill, 1, "EU", "contact", NOON)
+        told = BreachNotice(f"{desk.subject}:{ref}", desk.subject, ref, "told", NOON, NOON, categories="contact")
+        desk.do(lambda tx, one=telling, other=told: (tx.breach_tellings.add(one), tx.breach_notices.add(other)))  # type: ignore[misc]
+    top = desk.unpack(tmp_path / "out")
+    found = read_json(top, "export.json")
+    assert found["breaches"] == [{"ref": "BRE-AAAAAA", "data": ["contact"], "told_at": NOON.isoformat()}]
+    jsonschema.Draft202012Validator(read_json(top, "schema/export.schema.json")).validate(found)
+    page = (top / "data" / "index.html").read_text("utf-8")
+    assert "BRE-AAAAAA" in page and "The number of your Telegram account" in page and "BRE-BBBBBB" not in page
+
+
 def test_no_table_with_a_subject_is_forgotten() -> None:
     """Art. 15(3): a new kind of record is exported or withheld with a reason, but never just missing."""
     with_subject = {table.name for table in metadata.sorted_tables if "subject" in table.c}
-    named = facts.INCLUDED | {what.partition(".")[0] for what in facts.WITHHELD}
+    named = facts.INCLUDED | {what.partition(".")[0] for what in facts.WITHHELD} | facts.OF_THE_SERVICE
     assert with_subject <= named
 
 
