@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.cases import Status
+from bot.core import cases
+from bot.core.cases import Right, Status
 from bot.core.erasure import certificate
 from bot.core.errors import KeyUnavailableError, ShreddedError
 from bot.core.exports.signature import Signer
 from bot.core.keys.envelope import unwrap
 from bot.core.keys.ring import SIGNING
 from bot.core.keys.vault import dek_name
+from bot.core.ports import Tx
+from bot.core.support import attachments, receiving
 from bot.storage.backups import SqliteBackups
 from tests.core.house import SECRET, House, open_house
+from tests.stage import FILES
 
 
 def _wrapped(house: House, subject: str) -> bytes:
@@ -75,6 +79,36 @@ async def test_no_byte_of_an_erased_person_is_left_on_the_disk(tmp_path: Path) -
                 if any(isinstance(value, str) and subject in value for value in row)
             ]
         assert where == ["subject_keys"], "only the tombstone of the key: it keeps the generation"
+
+
+async def test_no_byte_of_an_erased_persons_letters_is_left_on_the_disk(tmp_path: Path) -> None:
+    """Words and pictures, sealed before and gone after; those of somebody else open as ever."""
+    picture = FILES["jpg"]
+
+    def write(tx: Tx, subject: str) -> None:
+        case = cases.open_case(tx, tx.accounts.get(id=subject), Right.QUESTION)
+        kept = attachments.keep(tx, subject, picture)
+        receiving.receive(tx, case, SECRET, attachment=kept.id)
+
+    async with open_house(tmp_path) as house:
+        subject, stays = house.person(1, "Other"), house.person(2, "Other")
+        for each in (subject, stays):
+            house.do(lambda tx, s=each: write(tx, s))
+        [letter] = house.look(lambda tx: tx.letters.select(subject=subject))
+        with closing(sqlite3.connect(house.database_file)) as database:
+            sealed = [
+                database.execute("SELECT text FROM letters WHERE subject = ?", (subject,)).fetchone()[0],
+                database.execute("SELECT content FROM attachments WHERE subject = ?", (subject,)).fetchone()[0],
+            ]
+        for name, content in house.files().items():
+            assert SECRET.encode() not in content and picture not in content, name
+        assert any(sealed[1] in content for content in house.files().values())
+        _erase(house, subject)
+        for name, content in house.files().items():
+            for value in (*sealed, letter.id.encode(), letter.attachment.encode()):
+                assert value not in content, name
+        assert [each.text for each in house.look(lambda tx: tx.letters.select())] == [SECRET]
+        assert [each.content for each in house.look(lambda tx: tx.attachments.select())] == [picture]
 
 
 async def test_a_backup_from_before_opens_until_the_epoch_ends_and_then_never(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Everything held about a person beside the conversations, as plain values for export.json and the page.
 
-`INCLUDED` and `WITHHELD` name every kind of record that belongs to a subject: a test holds them against the
+`INCLUDED`, `WITHHELD` and `OF_THE_SERVICE` name every kind of record that belongs to a subject: a test holds them against the
 tables, so that a new kind cannot be forgotten (Art. 15(1), (3)).
 """
 
@@ -15,6 +15,7 @@ from bot.core.accounts import Account
 from bot.core.breaches import BreachNotice
 from bot.core.cases import Case
 from bot.core.consents import Consent, ConsentState, Purpose
+from bot.core.exports.notes import read_notes
 from bot.core.media import ENDINGS
 from bot.core.policies import Policy
 from bot.core.ports import Tx
@@ -34,6 +35,9 @@ INCLUDED = frozenset(
         "letters",
         "attachments",
         "breach_notices",
+        "bans",
+        "policy_notices",
+        "proposals",
     }
 )
 OF_THE_SERVICE = frozenset({"members", "team_groups", "breaches", "breach_tellings"})
@@ -91,6 +95,7 @@ class Facts:
     letters: list[LetterFact]
     breaches: list[BreachNotice]
     """The breaches that concern them; an exercise of the team is none."""
+    notes: dict[str, list[dict[str, Any]]]
     segments: int
 
     @property
@@ -132,6 +137,7 @@ def read_facts(tx: Tx, subject: str) -> Facts:
         ],
         letters=_letters(tx, subject),
         breaches=_breaches(tx, subject),
+        notes=read_notes(tx, subject),
         segments=tx.segments.count(subject=subject),
     )
 
@@ -197,6 +203,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
         "breaches": [
             {"ref": each.breach, "data": each.categories.split(), "told_at": _iso(each.told_at)} for each in facts.breaches
         ],
+        "notes": facts.notes,
     }
 
 

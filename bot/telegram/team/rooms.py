@@ -2,7 +2,7 @@
 
     a row that shows a room   topic → reopen → title → card → pin → letters → close, whatever is missing, until nothing is
     a row that says something the room's topic first, where there is none
-    a row that removes        the topic with all in it; without topics every message is emptied, and what the team typed deleted
+    a row that removes        see removing.py
 
 What Telegram refuses because the room is not as we thought (topic deleted or closed, card gone, topics switched off) changes what
 we think, and the row is worked out again. So nothing that was to be said is lost.
@@ -10,7 +10,6 @@ we think, and the row is worked out again. So nothing that was to be said is los
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,28 +26,10 @@ from bot.core.support.letters import SENT, Letter, open_for_team
 from bot.core.support.rooms import Room
 from bot.telegram.keyboards import Keyboard, markup
 from bot.telegram.standing import Lack
-from bot.telegram.team import breach_cards, cards, letters, rights
+from bot.telegram.team import breach_cards, cards, letters, removing, rights
+from bot.telegram.team.calls import Call, Done
 from bot.telegram.team.sayings import SAYINGS
-from bot.telegram.texts import PSEUDO, Html, Line, _, current_locale, speaking
-
-Done = Callable[[Tx, Any], None]
-ERASED_FILE = "erased"
-"""What takes the place of an erased picture or file is called so."""
-
-
-@dataclass(slots=True)
-class Call:
-    """One call of the Bot API for a row. `done` notes its result in the transaction that marks it; `again`: the row needs more
-    calls. `document` and `photo` are uploaded: bytes with a neutral name."""
-
-    method: str
-    data: dict[str, Any]
-    done: Done | None = None
-    again: bool = False
-    document: tuple[bytes, str] | None = None
-    photo: tuple[bytes, str] | None = None
-    shrinks: bool = False
-    """Refused, it leaves the row with less to do: however often, that comes to an end."""
+from bot.telegram.texts import PSEUDO, Html, Line, current_locale, speaking
 
 
 def next_call(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
@@ -66,7 +47,7 @@ def next_call(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
                 reaction = [{"type": "emoji", "emoji": payload["emoji"]}]
                 return Call("setMessageReaction", {"chat_id": group.chat, "message_id": payload["message"], "reaction": reaction})
             case _:
-                return _remove(tx, group, row, payload)
+                return removing.next_call(group, row, payload)
 
 
 def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
@@ -75,7 +56,7 @@ def mend(tx: Tx, row: OutboxRow, words: str, message: int | None) -> bool:
     payload = tx.outbox.get(id=row.id).payload or {}
     ref = payload["ref"]
     if payload["act"] == "remove":
-        return _remove_less(tx, row, payload)
+        return removing.go_on_without(tx, row, payload)
     if "not a forum" in words:
         rights.note_lack(tx, Lack.TOPICS)
         return True
@@ -275,49 +256,7 @@ def _message(group: TeamGroup, room: Room | None, text: Line | Html, keyboard: K
     return data
 
 
-# ---------------------------------------------------------------------- a row that removes
-
-
-def _remove(tx: Tx, group: TeamGroup, row: OutboxRow, payload: dict[str, Any]) -> Call | None:
-    if payload["thread"] is not None:
-        data = {"chat_id": group.chat, "message_thread_id": payload["thread"]}
-        return Call("deleteForumTopic", data, _removed(row, thread=None, messages=[]), shrinks=True)
-    if not payload["messages"]:
-        return None
-    (kind, number), *rest = payload["messages"]
-    message = {"chat_id": group.chat, "message_id": number}
-    done = _removed(row, messages=rest)
-    # Telegram lets a bot delete for two days only; its own words it may change at any time.
-    text = _("This was erased.")
-    match kind:
-        case "typed":
-            return Call("deleteMessage", message, done, again=True, shrinks=True)
-        case "file":
-            instead = (text.plain.encode(), f"{ERASED_FILE}.txt")
-            return Call("editMessageMedia", message, done, again=True, document=instead, shrinks=True)
-        case _:
-            return Call("editMessageText", message | {"text": text.plain}, done, again=True, shrinks=True)
-
-
-def _remove_less(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> bool:
-    """What cannot be removed is gone already, or out of our reach: the rest is, and the team is asked for what only they can delete."""
-    if payload["thread"] is not None:
-        less: dict[str, Any] = {"thread": None}
-    else:
-        (kind, _number), *rest = payload["messages"]
-        less = {"messages": rest}
-        if kind == "typed" and not payload.get("told"):
-            less["told"] = rooms.say(tx, "", "typed_left", case=payload["case"])
-    tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | less)
-    return bool((payload | less)["messages"])
-
-
-def _removed(row: OutboxRow, **changes: Any) -> Done:
-    def done(tx: Tx, result: Any) -> None:
-        payload = tx.outbox.get(id=row.id).payload or {}
-        tx.outbox.update({"id": row.id, "subject": row.subject}, payload=payload | changes)
-
-    return done
+# ---------------------------------------------------------------------- what is noted of an answer
 
 
 def _placed(letter: str) -> Done:

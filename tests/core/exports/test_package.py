@@ -22,8 +22,15 @@ from bot.core.cases import Right
 from bot.core.conversations import Message
 from bot.core.exports import facts
 from bot.core.keys import SERVICE
+from bot.core.policies.versions import PolicyNotice
+from bot.core.ports import Tx
+from bot.core.support import attachments, receiving
+from bot.core.support.bans import Ban
+from bot.core.support.four_eyes import Proposal
+from bot.core.support.letters import Letter
 from bot.storage.tables import metadata
 from tests.core.exports.conftest import LONG, NOON, Desk
+from tests.stage import FILES
 
 
 def read_json(top: Path, name: str) -> Any:
@@ -48,6 +55,71 @@ async def test_export_json_keeps_to_the_schema_that_lies_beside_it(desk: Desk, t
     assert found["drafts"][0]["data"] == {"typed": "half a sen"}
     assert found["telegram"][0]["id"] == "4711"
     assert [consent["given"] for consent in found["consents"]] == [False, True]
+
+
+def write_letters(desk: Desk) -> str:
+    """A letter with a picture, an answer of the team, and a draft that nobody sent; the case."""
+
+    def write(tx: Tx) -> str:
+        case = cases.open_case(tx, tx.accounts.get(id=desk.subject), Right.QUESTION)
+        kept = attachments.keep(tx, desk.subject, FILES["jpg"])
+        receiving.receive(tx, case, "Is <b>this</b> mine?", locale="en", attachment=kept.id)
+        for number, (way, text) in enumerate((("out", "It is."), ("draft", "It is not."))):
+            letter = Letter(f"z{number}", desk.subject, case.id, way, tx.clock.now(), author=4, source_message=7, text=text)
+            tx.letters.add(letter)
+        return case.id
+
+    return desk.do(write)
+
+
+async def test_letters_and_their_files_are_in_the_package(desk: Desk, tmp_path: Path) -> None:
+    """Both ways, without who of the team wrote and without what was never sent; files beside, named by us, listed in the manifest."""
+    ref = write_letters(desk)
+    top = desk.unpack(tmp_path / "out")
+    found = read_json(top, "export.json")
+    schema = read_json(top, "schema/export.schema.json")
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(found)
+    own, teams = found["letters"]
+    assert (own["case"], own["from"], own["text"], own["file"]) == (ref, "you", "Is <b>this</b> mine?", f"attachments/{ref}-1.jpg")
+    assert (teams["from"], teams["text"], teams["file"]) == ("privacy team", "It is.", None)
+    assert (top / "data" / own["file"]).read_bytes() == FILES["jpg"]
+    assert f"data/{own['file']}" in (top / "manifest-sha256.txt").read_text()
+    page = (top / "data" / "index.html").read_text("utf-8")
+    assert "Is &lt;b&gt;this&lt;/b&gt; mine?" in page and "It is." in page and "It is not." not in page
+    assert f'href="{own["file"]}"' in page
+    assert "attachments" in (top / "data" / "README.txt").read_text()
+
+
+async def test_what_the_desk_noted_is_in_the_package(desk: Desk, tmp_path: Path) -> None:
+    """A ban, that the person was told of a policy, what two people decided: with reasons, without names."""
+    now = NOON
+
+    def note(tx: Tx) -> None:
+        tx.bans.add(Ban(desk.subject, desk.subject, "flood", 3, now))
+        tx.policy_notices.add(PolicyNotice(f"{desk.subject}:2027.1", desk.subject, "2027.1", now, now))
+        tx.proposals.add(Proposal("p", desk.subject, "ASK-000000", "refuse", "unfounded", 3, now, now, details={"words": "secret"}))
+
+    desk.do(note)
+    top = desk.unpack(tmp_path / "out")
+    found = read_json(top, "export.json")
+    schema = read_json(top, "schema/export.schema.json")
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(found)
+    notes = found["notes"]
+    assert notes["bans"] == [{"since": now.isoformat(), "reason": "flood"}]
+    assert [each["version"] for each in notes["policy_notices"]] == ["2027.1"]
+    assert [(each["kind"], each["outcome"]) for each in notes["decisions"]] == [("refuse", None)]
+    assert "secret" not in json.dumps(found)
+
+
+async def test_a_file_that_does_not_open_is_named(desk: Desk, tmp_path: Path) -> None:
+    """It costs itself, not the copy."""
+    ref = write_letters(desk)
+    name = desk.do(lambda tx: tx.attachments.get(opened=False).id)
+    desk.do(lambda tx: spoil(tx, "attachments", "content", name))
+    top = desk.unpack(tmp_path / "out")
+    missing = read_json(top, "incomplete.json")["missing"]
+    assert {"what": f"attachments/{ref}-1.jpg", "reason": "unreadable"}.items() <= missing[-1].items()
+    assert not (top / "data" / f"attachments/{ref}-1.jpg").exists()
 
 
 CONVOVIZ = """
