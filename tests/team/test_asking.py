@@ -45,9 +45,7 @@ async def test_a_question_stops_the_clock_where_the_law_lets_it(stage: Stage) ->
         bot:   (toast) It is on its way to the person.
         bot to alice: We need something from you for case ASK-...: Which day was it?  [Answer]
         bot in Desk#ASK: The person was asked by team member 4 Which day was it?
-        bot in Desk#ASK: (card) ... State: waiting for you ... The clock stands while the person is asked. ...
-        anna in Desk#ASK: [Ask for more]
-        bot:   (toast) Case ASK-... has moved on in the meantime. Your tap changed nothing.
+        bot in Desk#ASK: (card) ... State: waiting for the person ... The clock stands since ... the person was asked something. ...
         alice answers "Which day": On Monday.
         bot:   This goes to the privacy team, and to nobody else: On Monday. ...
         alice: [Send]
