@@ -17,6 +17,7 @@ from handlers.team import (
     policy,
     queue,
     refusing,
+    register,
     remarks,
     revealing,
     roles,
@@ -26,6 +27,6 @@ from handlers.team import (
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
     setup, roles, policy, cases, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
-    queue, figures, writing, cancel, remarks,
+    queue, figures, register, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import datetime
 from typing import Any, Final
 
-from bot.core import audit
+from bot.core import audit, spreadsheets
 from bot.core.audit import Tag
 from bot.core.breaches.breach import Breach, Status
 from bot.core.breaches.clock import is_kept
@@ -20,7 +18,6 @@ from bot.core.staff import Member
 
 _RECORDED: Final = (Status.OPEN.value, Status.CLOSED.value)
 _DATES: Final = ("aware_at", "found_at", "due_at", "opened_at", "began_at", "ended_at", "agreed_at", "told_at", "reported_at", "closed_at")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def page(tx: Tx, *, offset: int = 0, limit: int = 8) -> tuple[list[Breach], int]:
@@ -38,12 +35,8 @@ def export(tx: Tx, member: Member) -> list[dict[str, Any]]:
 
 def as_csv(entries: list[dict[str, Any]]) -> str:
     """For a spreadsheet, which must not take a text for a formula."""
-    made = io.StringIO()
-    writer = csv.DictWriter(made, list(entries[0]) if entries else ["reference"], lineterminator="\r\n")
-    writer.writeheader()
-    for entry in entries:
-        writer.writerow({name: _cell(value) for name, value in entry.items()})
-    return made.getvalue()
+    header = list(entries[0]) if entries else ["reference"]
+    return spreadsheets.as_csv(header, ([entry[name] for name in header] for entry in entries))
 
 
 def as_json(entries: list[dict[str, Any]]) -> str:
@@ -88,7 +81,3 @@ def _entry(breach: Breach) -> dict[str, Any]:
 
 def _date(at: datetime | None) -> str:
     return at.isoformat() if at else ""
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -10,6 +10,7 @@ from bot.telegram.team import (
     previews,
     private,
     proposals,
+    register_notices,
     setup_says,
 )
 from bot.telegram.team.says import SAYINGS
@@ -24,6 +25,7 @@ MODULES = (
     previews,
     private,
     proposals,
+    register_notices,
     setup_says,
 )
 

@@ -15,7 +15,7 @@ from bot.core.support.four_eyes import Outcome
 from bot.core.support.holding import HOLD, LIFT
 from bot.core.support.refusing import REFUSE
 from bot.telegram.case_words import Standing
-from bot.telegram.formats import moment
+from bot.telegram.formats import moment, percent
 from bot.telegram.texts import Line, _
 
 
@@ -149,6 +149,9 @@ def _step(tag: str, actor: str, details: Mapping[str, Any]) -> Line | None:
         case Tag.CASE_MISSED:
             # Translators: a step of a case, after its date, for the privacy team.
             return _("its date passed, and the person was told so")
+        case Tag.CASE_WARNED:
+            # Translators: a step of a case, after its date, for the privacy team. {share} is a percentage.
+            return _("{share} of its time was used", share=percent(details["mark"] / 100))
         case Tag.CASE_ESCALATED:
             # Translators: a step of a case, after its date, for the privacy team. {why} is e.g. "its date was missed".
             return _("it went to the data protection officer: {why}", why=escalated_by(details["by"]))
