@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from bot.core import accounts, audit, cases, delivery
 from bot.core.accounts import Account
@@ -19,6 +20,9 @@ from bot.core.cases import Case, Right, Status, Step
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ports import Tx
 from bot.core.support.letters import Way
+
+WAITS_FOR: Final = "clarification"
+"""Why the case waits for the person meanwhile: whether its clock stands is the regime's matter."""
 
 
 class Field(StrEnum):
@@ -42,12 +46,13 @@ class Proposal:
 
 
 def propose(
-    tx: Tx, account: Account, field: Field, value: str, *, case: Case | None = None, actor: str | None = None
+    tx: Tx, account: Account, field: Field, value: str, *, case: Case | None = None, actor: str | None = None, letter: str = ""
 ) -> Proposal:
     """Say what would change, and wait for the person. A new case, unless `case` is the one that people work on.
 
     NotFoundError for a place that the policy does not know, TransitionError for a case that is closed. A proposal that still
-    waits is replaced by this one. With `actor` (somebody of the team) the person is told that there is something to look at.
+    waits is replaced by this one. With `actor` (somebody of the team) the person is told that there is something to look at;
+    `letter` is the one in which it is put to them (bot/core/support/letters.py).
     """
     if field is Field.PLACE and value not in tx.policy.jurisdictions:
         raise NotFoundError("jurisdiction")
@@ -60,13 +65,22 @@ def propose(
     details = (case.details or {}) | {"field": field.value, "was": was, "becomes": value}
     tx.cases.update({"id": case.id, "subject": account.id}, details=details)
     if case.status != Status.WAITING:
-        case = cases.move(tx, case, Step.ASK, actor=actor, reason="clarification")
+        case = cases.move(tx, case, Step.ASK, actor=actor, reason=WAITS_FOR)
     audit.record(
         tx, Tag.RECTIFICATION_PROPOSED, subject=account.id, actor=actor, ref=case.id, field=field.value
     )
     if actor is not None:
-        delivery.notify(tx, account.id, "rectification_proposed", ref=case.id)
+        delivery.notify(tx, account.id, "rectification_proposed", ref=case.id, letter=letter)
     return Proposal(tx.cases.get(id=case.id), field, was, value)
+
+
+def reword(tx: Tx, case: Case, value: str, actor: str) -> None:
+    """What the team proposed, in other words, while it waits for the person. TransitionError."""
+    details = case.details or {}
+    if case.status != Status.WAITING or details.get("field") != Field.OTHER.value or "becomes" not in details:
+        raise TransitionError(case.id, case.status, "propose")
+    tx.cases.update({"id": case.id, "subject": case.subject}, details=details | {"becomes": value})
+    audit.record(tx, Tag.RECTIFICATION_PROPOSED, subject=case.subject, actor=actor, ref=case.id, field=Field.OTHER.value)
 
 
 def proposal(tx: Tx, account: Account, ref: str) -> Proposal:

@@ -12,7 +12,7 @@ from bot.telegram.formats import day, megabytes, moment, percent
 from bot.telegram.keyboards import Button, go, markup
 from bot.telegram.policy_changes import change_line
 from bot.telegram.regions import region_label
-from bot.telegram.texts import Html, Line, _, _p, join
+from bot.telegram.texts import Html, Line, _, _p, join, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,11 @@ def case_waiting(data: dict[str, Any], zone: str) -> Notice:
 
 
 def rectification_proposed(data: dict[str, Any], zone: str) -> Notice:
-    text = _("Case {ref}: we propose a correction. Nothing is changed before you have confirmed it.", ref=data["ref"])
-    return Notice(text, [[go(_p("button", "See the proposal"), "correction", data["ref"], style="primary")]])
+    text: Line | Html = _("Case {ref}: we propose a correction. Nothing is changed before you have confirmed it.", ref=data["ref"])
+    if data.get("text"):
+        text = join([text, verbatim(data["text"])])
+    keyboard = [[go(_p("button", "See the proposal"), "correction", data["ref"], style="primary")]]
+    return Notice(text, keyboard, letter=data.get("letter", ""), edits=data.get("edits"))
 
 
 def policy_changed(data: dict[str, Any], zone: str) -> Notice:

@@ -10,6 +10,7 @@ from handlers.team import (
     breach_telling,
     cancel,
     cases,
+    correcting,
     extending,
     figures,
     four_eyes,
@@ -26,7 +27,7 @@ from handlers.team import (
 )
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
-    setup, roles, policy, cases, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
+    setup, roles, policy, cases, correcting, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
     queue, figures, register, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -6,7 +6,7 @@ from bot.core import accounts
 from bot.core.cases import Case, Right
 from bot.core.ports import Tx
 from tests.flows.test_status import given_case
-from tests.stage import Stage
+from tests.stage import Output, Stage
 
 
 async def given_desk(stage: Stage, *started: str, group: str = "Desk") -> None:
@@ -49,3 +49,11 @@ async def forges(stage: Stage, who: str, data: str, *, private: bool = False) ->
     actor.sends_callback(actor.sees(where)[-1], data)
     stage.acts_as(who, where.id)
     await stage.settle()
+
+
+async def does(stage: Stage, line: str) -> list[Output]:
+    """One line of a transcript, whatever the bot says to it: that."""
+    await stage._play(line)
+    said = list(stage._outputs)
+    stage._outputs.clear()
+    return said

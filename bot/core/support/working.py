@@ -13,7 +13,6 @@ from bot.core.audit import Tag
 from bot.core.cases import BY_SERVICE, By, Case, Right, Status, Step
 from bot.core.errors import NotFoundError, PrivacyError, TransitionError
 from bot.core.ports import Tx
-from bot.core.rectification import Field
 from bot.core.staff import Member, Permission
 
 _FINAL = (Right.ERASURE, Right.FORGET_DESK)
@@ -177,20 +176,9 @@ def escalate(tx: Tx, member: Member | None, ref: str) -> Case:
     return cases.escalate(tx, case, By.TEAM, actor=member.actor)
 
 
-def propose_correction(tx: Tx, member: Member | None, ref: str, text: str) -> Case:
-    """Put a correction to the person, in words; nothing is changed before they confirm it (GDPR Art. 16).
-
-    TransitionError for a case that is closed or about something else, OnlyThePersonError while one that the person made
-    themselves waits for them.
-    """
-    member, case = permitted(tx, member, Permission.WORK, ref)
-    require_correctable(tx, case)
-    account = tx.accounts.get(id=case.subject)
-    return rectification.propose(tx, account, Field.OTHER, text, case=case, actor=member.actor).case
-
-
 def require_correctable(tx: Tx, case: Case) -> None:
-    """TransitionError, OnlyThePersonError."""
+    """Whether a correction can be put to the person. TransitionError for a case that is closed or about something else,
+    OnlyThePersonError while one that they made themselves waits for them."""
     if case.right != Right.RECTIFICATION or case.is_closed:
         raise TransitionError(case.id, case.status, "propose")
     if case.status == Status.WAITING and not rectification.is_in_writing(tx, case):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.core import audit, cases, confirmations, delivery
+from bot.core import audit, cases, confirmations, delivery, rectification
 from bot.core.audit import Tag
 from bot.core.cases import Case, Status, Step, next_status
 from bot.core.errors import (
@@ -24,8 +24,9 @@ from bot.core.errors import (
     UnreachableError,
 )
 from bot.core.ports import Tx
+from bot.core.rectification import Field
 from bot.core.staff import Member
-from bot.core.support import groups, rooms
+from bot.core.support import groups, rooms, working
 from bot.core.support.groups import TEAM
 from bot.core.support.letters import Letter, Way
 
@@ -33,12 +34,14 @@ SEND: Final = "team-send"
 """The action that a preview's button confirms, once, by whoever of the team may do it."""
 ASKS: Final = ("identity", "clarification")
 """Why a person may be asked for more; a regime of the policy file says which of these stop its clock."""
+CORRECTION: Final = "correction"
+"""The person is asked to confirm a correction in these words (GDPR Art. 16)."""
 _AT_ONCE: Final = 200
 
 
 def begin(tx: Tx, member: Member, ref: str, *, asks: str = "") -> Letter:
     """Ask a member for the words of a letter: whoever answers the message that asks writes them. NotFoundError, CaseClosedError,
-    TransitionError where the person cannot be asked (again) now."""
+    TransitionError where the person cannot be asked (again) now, OnlyThePersonError where they correct it themselves."""
     draft = _draft(tx, member, _writable(tx, ref, asks), asks=asks)
     rooms.say(tx, ref, "letter_prompt", letter=draft.id, number=member.number, asks=asks)
     return draft
@@ -121,7 +124,10 @@ def send(tx: Tx, member: Member, token: str, *, chat: str) -> Letter:
     sent = {"way": Way.OUT.value, "at": tx.clock.now(), "shown": False}
     if not tx.letters.update({"id": draft.id, "way": Way.DRAFT.value}, **sent):
         raise ConfirmationUsedError
-    if draft.asks:
+    if draft.asks == CORRECTION:
+        account = tx.accounts.get(id=case.subject)
+        rectification.propose(tx, account, Field.OTHER, draft.text, case=case, actor=member.actor, letter=draft.id)
+    elif draft.asks:
         cases.ask(tx, case, draft.asks, draft.text, actor=member.actor, letter=draft.id)
     elif not delivery.notify(tx, case.subject, "team_letter", letter=draft.id):
         raise UnreachableError(case.id)
@@ -149,12 +155,15 @@ def sweep(tx: Tx) -> int:
 
 def notice_of(letter: Letter) -> str:
     """The notice that brings it to the person (bot/telegram/notices.py)."""
+    if letter.asks == CORRECTION:
+        return "rectification_proposed"
     return "case_asked" if letter.asks else "team_letter"
 
 
 def clock_stands(tx: Tx, case: Case, asks: str) -> bool:
     """Whether the clock of a case stands while the person is asked for this reason (policy: regimes, `pause`)."""
-    return asks in tx.policy.regime_of(case.jurisdiction).pause
+    reason = rectification.WAITS_FOR if asks == CORRECTION else asks
+    return reason in tx.policy.regime_of(case.jurisdiction).pause
 
 
 def _send_change(tx: Tx, member: Member, draft: Letter) -> Letter:
@@ -165,7 +174,9 @@ def _send_change(tx: Tx, member: Member, draft: Letter) -> Letter:
         raise ConfirmationUsedError
     changes = {"text": draft.text, "edited_at": tx.clock.now(), "shown": False}
     tx.letters.update({"id": letter.id, "subject": letter.subject}, **changes)
-    if letter.asks:
+    if letter.asks == CORRECTION:
+        rectification.reword(tx, tx.cases.get(id=letter.ref), draft.text or "", member.actor)
+    elif letter.asks:
         cases.reword(tx, tx.cases.get(id=letter.ref), draft.text or "")
     if not delivery.notify(tx, letter.subject, notice_of(letter), letter=letter.id, changed=True):
         raise UnreachableError(letter.ref)
@@ -186,7 +197,9 @@ def _writable(tx: Tx, ref: str, asks: str = "") -> Case:
         raise NotFoundError("case")
     if case.is_closed or not case.subject:
         raise CaseClosedError(case.id)
-    if asks and next_status(Status(case.status), Step.ASK) is None:
+    if asks == CORRECTION:
+        working.require_correctable(tx, case)
+    elif asks and next_status(Status(case.status), Step.ASK) is None:
         raise TransitionError(case.id, case.status, Step.ASK.value)
     return case
 

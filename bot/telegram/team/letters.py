@@ -11,6 +11,7 @@ from bot.core import media
 from bot.core.ports import Tx
 from bot.core.support import letters
 from bot.core.support.letters import Letter, Way
+from bot.core.support.writing import CORRECTION
 from bot.telegram.formats import language_name
 from bot.telegram.keyboards import Button
 from bot.telegram.team.here import tap
@@ -65,6 +66,9 @@ def arrival(letter: str) -> Callable[[Tx, Any], None]:
 
 
 def _head(letter: Letter) -> Line:
+    if letter.asks == CORRECTION:
+        # Translators: in the team's group, above a correction that was put to the person. {number} is the number of a colleague.
+        return _("<b>The person is to confirm this correction</b>, proposed by team member {number}", number=letter.author)
     if letter.asks:
         # Translators: in the team's group, above a question that was sent to the person. {number} is the number of a colleague.
         return _("<b>The person was asked</b> by team member {number}", number=letter.author)

@@ -49,7 +49,10 @@ def letter_preview(tx: Tx, data: dict[str, Any]) -> Saying | None:
 def letter_prompt(tx: Tx, data: dict[str, Any]) -> Saying:
     """Asks a member for the words of a letter; only an answer to this message is taken for them."""
     member = _mention(staff.get(tx, data["number"]))
-    if data["asks"]:
+    if data["asks"] == writing.CORRECTION:
+        # Translators: in the team's group. {member} is a colleague, for example “Team member 4”.
+        text = _("{member}: answer this message with the correction, as the person should confirm it. You see it again before it is sent.", member=member)
+    elif data["asks"]:
         # Translators: in the team's group. {member} is a colleague, for example “Team member 4”.
         text = _("{member}: answer this message with your question to the person. You see it again before it is sent.", member=member)
     else:
