@@ -59,7 +59,7 @@ class Quiet(Filter):
     """The admins want commands answered only."""
 
     async def __call__(self, event: Message, desk: Desk) -> bool:
-        community = await desk(communities.find, desk.lane)
+        community = await desk.once(communities.find, desk.lane)
         return community is not None and community.quiet
 
 

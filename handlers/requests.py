@@ -55,7 +55,7 @@ class ToLetter(Filter):
     async def __call__(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
         if event.reply_to_message is None or desk.found is None or command_of(event.text or ""):
             return False
-        letter = await desk(receiving.answered, desk.subject, event.reply_to_message.message_id)
+        letter = await desk.once(receiving.answered, desk.subject, event.reply_to_message.message_id)
         return {"about": letter.ref} if letter is not None else False
 
 

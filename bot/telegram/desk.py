@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple, Unpack
 
 from bot.core import deletion, delivery
 from bot.core.accounts import Account
@@ -14,6 +14,7 @@ from bot.storage import Unit
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Args = TypeVarTuple("Args")
 
 
 class SlowWork(BaseException):
@@ -46,10 +47,20 @@ class Desk:
     slow_results: dict[str, Any] = field(default_factory=dict)
     without_draft: set[str] = field(default_factory=set)
     """Places of which this update's transaction knows that nothing is drafted there."""
+    _asked: dict[Any, Any] = field(default_factory=dict)
 
     async def __call__(self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `verb(tx, *args, **kwargs)`."""
+        self._asked.clear()  # it may change what filters were told
         return await self.unit.do(lambda tx: verb(tx, *args, **kwargs))
+
+    async def once(self, verb: Callable[[Tx, Unpack[Args]], T], *args: *Args) -> T:
+        """The same for a filter's question, which every step would ask again: answered anew only after something else was run."""
+        question = (verb, *args)
+        if question not in self._asked:
+            self._asked[question] = await self.unit.do(lambda tx: verb(tx, *args))
+        answer: T = self._asked[question]
+        return answer
 
     @property
     def account(self) -> Account:

@@ -53,7 +53,7 @@ class To(Filter):
         self._names = names
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        data = _read(Go, event.data or "")
+        data = read_button(Go, event.data or "")
         return {"of": data.of, "to": data.to} if data is not None and data.to in self._names else False
 
 
@@ -64,7 +64,7 @@ class Confirming(Filter):
         self._action = action
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        data = _read(Confirm, event.data or "")
+        data = read_button(Confirm, event.data or "")
         return {"token": data.token} if data is not None and data.action == self._action else False
 
 
@@ -72,7 +72,7 @@ class Dismissing(Filter):
     """A button that turns an offer down."""
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        data = _read(Dismiss, event.data or "")
+        data = read_button(Dismiss, event.data or "")
         return {"action": data.action} if data is not None else False
 
 
@@ -91,7 +91,7 @@ class LooksLikeCommand(Filter):
 
 
 @lru_cache(maxsize=32)
-def _read(kind: type[Data], data: str) -> Data | None:
+def read_button(kind: type[Data], data: str) -> Data | None:
     """A button's data, if it is of that kind. One tap is offered to a hundred steps: it is read once."""
     try:
         return kind.unpack(data)

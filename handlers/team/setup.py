@@ -65,7 +65,7 @@ def create_router() -> Router:
     router.message.register(go_home, InTeamGroup(), Elsewhere(), Command("setup"))
     router.message.register(setup, InGroup(), Command("setup"))
     router.message.register(topics_flipped, InTeamGroup(), ~Elsewhere(), Flipped())
-    router.message.register(setup_in_private, Private(), ByOwner(), Command("setup"))
+    router.message.register(setup_in_private, Private(), Command("setup"), ByOwner())
     router.callback_query.register(move, InGroup(), Confirming("team-move"))
     router.callback_query.register(show_languages, InTeamGroup(), Tapped("team_languages"))
     router.callback_query.register(choose_language, InTeamGroup(), Tapped("team_language"))

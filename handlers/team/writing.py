@@ -36,13 +36,13 @@ class ForPerson(Filter):
         answered = event.reply_to_message
         if answered is None or (event.text or "").startswith("/"):
             return False
-        found = await desk(writing.answerable, answered.message_id)
+        found = await desk.once(writing.answerable, answered.message_id)
         return {"letter": found} if found is not None else False
 
 
 def create_router() -> Router:
     router = Router(name="team.writing")
-    router.message.register(reply_by_command, InTeamGroup(), InRoom(), Command("reply"))
+    router.message.register(reply_by_command, InTeamGroup(), Command("reply"), InRoom())
     router.message.register(reply_to_nobody, InTeamGroup(), Command("reply"))
     router.message.register(reply_by_answer, InTeamGroup(), ForPerson())
     router.edited_message.register(retype, InTeamGroup())

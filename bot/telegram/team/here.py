@@ -15,6 +15,7 @@ from bot.core.support import groups, rooms
 from bot.core.support.groups import TeamGroup
 from bot.core.support.rooms import Room
 from bot.telegram.desk import Desk
+from bot.telegram.filters import read_button
 from bot.telegram.keyboards import Button, Style
 from bot.telegram.texts import Line, _
 
@@ -38,7 +39,7 @@ class InTeamGroup(Filter):
     async def __call__(self, event: TelegramObject, desk: Desk) -> bool | dict[str, Any]:
         if desk.private:
             return False
-        group = await team_group(desk)
+        group = await desk.once(groups.find)
         return {"group": group} if group is not None and group.lane == desk.lane else False
 
 
@@ -64,11 +65,10 @@ class Tapped(Filter):
         self._steps = steps
 
     async def __call__(self, event: CallbackQuery) -> bool | dict[str, Any]:
-        try:
-            data = Tap.unpack(event.data or "")
-        except (TypeError, ValueError):
+        data = read_button(Tap, event.data or "")
+        if data is None or data.do not in self._steps:
             return False
-        return {"do": data.do, "ref": data.ref, "of": data.of} if data.do in self._steps else False
+        return {"do": data.do, "ref": data.ref, "of": data.of}
 
 
 def only_in_general() -> Line:
@@ -84,7 +84,7 @@ async def team_group(desk: Desk) -> TeamGroup | None:
 
 async def member(desk: Desk) -> Member | None:
     """Who of the team is speaking; None for anybody else."""
-    return await desk(staff.find, desk.user_id)
+    return await desk.once(staff.find, desk.user_id)
 
 
 async def require(desk: Desk, permission: Permission, ref: str = "") -> Member:
@@ -104,20 +104,17 @@ async def room_of(event: TelegramObject, desk: Desk) -> Room | None:
     if not isinstance(message, Message):
         return None
     if desk.thread_id is not None:
-        return await desk(rooms.of_thread, desk.thread_id)
+        return await desk.once(rooms.of_thread, desk.thread_id)
     answered = message.reply_to_message
-    numbers = (message.message_id, answered.message_id if answered else None)
+    return await desk.once(_room_of_messages, message.message_id, *([answered.message_id] if answered else []))
 
-    def look(tx: Tx) -> Room | None:
-        for number in numbers:
-            if number is None:
-                continue
-            found = rooms.of_card(tx, number)
-            if found is not None:
-                return found
-            letter = tx.letters.find(room_message=number, opened=False)
-            if letter is not None:
-                return rooms.find(tx, letter.ref)
-        return None
 
-    return await desk(look)
+def _room_of_messages(tx: Tx, *numbers: int) -> Room | None:
+    for number in numbers:
+        found = rooms.of_card(tx, number)
+        if found is not None:
+            return found
+        letter = tx.letters.find(room_message=number, opened=False)
+        if letter is not None:
+            return rooms.find(tx, letter.ref)
+    return None

@@ -30,7 +30,7 @@ class Answers(Filter):
         answered = event.reply_to_message
         if answered is None or not event.text:
             return False
-        flow, *what = (await desk(delivery.slot_of, desk.lane, answered.message_id)).split(":")
+        flow, *what = (await desk.once(delivery.slot_of, desk.lane, answered.message_id)).split(":")
         return {"asked": what} if flow == self._flow else False
 
 
