@@ -22,9 +22,9 @@ from bot.core.breaches.watching import make_watch_job
 from bot.core.clock import Clock, SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
 from bot.core.erasure.ledger import Ledger
-from bot.core.errors import RegionError
+from bot.core.errors import KeyUnavailableError, RegionError, SealError
 from bot.core.ids import Randomness
-from bot.core.keys import CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.keys import SERVICE, CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
 from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
@@ -96,11 +96,15 @@ async def open_core(
         opened.callback(safe.close)
         if not quarantined:
             quarantine.require_none(safe.marker)
-        ring = KeyRing(settings.region, holder_of(settings, new=not safe.was_used()), safe.keys, clock, random)
+        used = safe.was_used()
+        if not used and settings.key_store_address is not None and settings.key_store.exists():
+            raise KeyUnavailableError(f"store of region {settings.region} (it is {settings.key_store}, not BOT_KEY_STORE_URL)")
+        ring = KeyRing(settings.region, holder_of(settings, new=not used), safe.keys, clock, random)
         ring.open()
         database = open_database(settings.database, World(Vault(ring), policies[0], clock, random, policies[1]))
         opened.push_async_callback(database.stop)
         await database.start()
+        await database.read(_require_its_keys)
         ledger, moves = safe.ledger_of_erasures(ring), safe.ledger_of_moves(ring)
         moves.entries()
         if not quarantined:
@@ -109,6 +113,16 @@ async def open_core(
             await database.write(lambda tx: _note_policies(tx, settings, *policies))
         opened.pop_all()
     return Core(settings, policies, ring, safe, database, clock, random, ledger, moves)
+
+
+def _require_its_keys(tx: Tx) -> None:
+    """KeyUnavailableError for data whose keys are in another key store: everybody would be taken for a stranger. A key that an
+    older copy of the right one lacks is missed where it is needed."""
+    try:
+        with contextlib.suppress(KeyUnavailableError):
+            tx.keys.seal(SERVICE, "subject_keys", "wrapped", SERVICE, b"")
+    except SealError:
+        raise KeyUnavailableError("store of this database (the one given made other keys)") from None
 
 
 def _prepare_team(tx: Tx, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from bot.core.erasure.quarantine import FileMarker, Marker
 from bot.core.errors import KeyUnavailableError, LedgerCutError
 from bot.core.keys import rotation
 from bot.core.keys.ring import StoredKey
+from bot.safe import open_safe
 from bot.settings import Settings, SettingsError, read_settings
 from bot.storage.apart import SqlMarker
 from bot.storage.doors import Door, FileDoor, PostgresDoor
@@ -172,6 +173,33 @@ async def test_a_machine_with_another_root_key_is_refused_and_makes_none(home: H
         async with open_house(home):
             """It does not open."""
     assert not home.root_key.exists()
+
+
+async def test_data_under_another_key_store_is_refused(home: Home, tmp_path: Path) -> None:
+    """With new keys nobody would be found, and everybody would be welcomed as a stranger."""
+    async with open_house(home) as house:
+        house.person()
+    if home.keys is None:
+        (home.folder / "keys" / "keys.sqlite3").unlink()
+    else:
+        await home.databases.empty(home.keys, tables=True)
+    with pytest.raises(KeyUnavailableError, match="the one given made other keys"):
+        async with open_house(home):
+            """It does not open."""
+
+
+async def test_keys_that_are_still_in_files_are_not_made_anew(machines: Home) -> None:
+    """Somebody set the address and moved nothing: not one key is made there."""
+    async with open_house(machines.folder, database_url=machines.data) as house:
+        house.person()
+    settings = Settings(
+        data_dir=machines.folder, key_file=machines.root_key, database_url=machines.data, key_store_url=machines.keys
+    )
+    with pytest.raises(KeyUnavailableError, match=r"keys\.sqlite3, not BOT_KEY_STORE_URL"):
+        await open_core(settings)
+    safe = open_safe(settings)
+    assert not safe.was_used()
+    safe.close()
 
 
 async def test_keys_do_not_lie_in_the_database_of_the_data(machines: Home) -> None:
