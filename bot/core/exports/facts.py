@@ -18,6 +18,7 @@ from bot.core.consents import Consent, ConsentState, Purpose
 from bot.core.media import ENDINGS
 from bot.core.policies import Policy
 from bot.core.ports import Tx
+from bot.core.support.bans import Ban
 from bot.core.support.letters import SENT, Letter, Way
 
 INCLUDED = frozenset(
@@ -33,6 +34,7 @@ INCLUDED = frozenset(
         "packages",
         "letters",
         "attachments",
+        "bans",
         "breach_notices",
     }
 )
@@ -91,6 +93,7 @@ class Facts:
     letters: list[LetterFact]
     breaches: list[BreachNotice]
     """The breaches that concern them; an exercise of the team is none."""
+    ban: Ban | None
     segments: int
 
     @property
@@ -132,6 +135,7 @@ def read_facts(tx: Tx, subject: str) -> Facts:
         ],
         letters=_letters(tx, subject),
         breaches=_breaches(tx, subject),
+        ban=tx.bans.find(id=subject),
         segments=tx.segments.count(subject=subject),
     )
 
@@ -178,6 +182,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
             "region": facts.region,
             "processing_restricted": facts.restricted,
             "audit_pseudonym": facts.pseudonym,
+            "banned": {"reason": facts.ban.reason, "at": facts.ban.at.isoformat()} if facts.ban else None,
         },
         "telegram": [{"id": name, "linked_at": at.isoformat()} for name, at in facts.links],
         "consent_states": [
