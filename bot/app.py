@@ -39,8 +39,10 @@ from bot.safe import Safe, open_safe
 from bot.settings import Settings
 from bot.storage import Database, World, open_database
 from bot.telegram.fsm_storage import DraftStorage
+from bot.telegram.gate import Gate
 from bot.telegram.inbox import Inbox
 from bot.telegram.interrupting import Interrupting
+from bot.telegram.limiter import Limiter
 from bot.telegram.pacing import Pacer
 from bot.telegram.reception import Reception
 from bot.telegram.sender import Sender
@@ -198,6 +200,7 @@ def create_app(
         "pseudo": pseudo,
         "settings": core.settings,
         "wire": wire,
+        "limiter": Limiter(),
     }
     dispatcher = create_dispatcher()
 
@@ -235,6 +238,8 @@ def create_dispatcher() -> Dispatcher:
     dispatcher = Dispatcher(
         storage=DraftStorage(), fsm_strategy=FSMStrategy.USER_IN_TOPIC, events_isolation=_NoIsolation()
     )
+    for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
+        observer.outer_middleware(Gate())
     dispatcher.message.outer_middleware(Interrupting())
     dispatcher.include_router(create_router())
     return dispatcher

@@ -22,7 +22,7 @@ from bot.core.errors import ConfirmationExpiredError
 from bot.core.ids import new_id
 from bot.core.media import ENDINGS
 from bot.core.ports import Tx
-from bot.core.support import complaining, receiving
+from bot.core.support import complaining, limits, receiving
 from bot.core.support.letters import Attachment
 from bot.telegram.commands import command_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
@@ -121,7 +121,9 @@ async def send(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext, to
     account = await desk.open_account()
     kind, data = await _take(desk, state, "request", token)
     about = {"about": data["about"]} if data.get("about") else {}
-    case = await desk(lambda tx: cases.open_case(tx, account, _RIGHTS.get(kind, Right.QUESTION), **about))
+    right = _RIGHTS.get(kind, Right.QUESTION)
+    await desk(limits.require_case, account, right)
+    case = await desk(lambda tx: cases.open_case(tx, account, right, **about))
     await _put_into(desk, case, data)
     if case.right == Right.COMPLAINT:
         await desk(complaining.not_handled, account, data.get("about", ""))
@@ -149,6 +151,7 @@ async def _open_case(desk: Desk, ref: str) -> Case:
     account = await desk.open_account()
     case = await desk(cases.get_for, account.id, ref)
     receiving.require_open(case)
+    await desk(receiving.require_welcome, case)
     return case
 
 
@@ -203,7 +206,7 @@ def _new_nonce(tx: Tx) -> str:
 
 
 async def _ask(desk: Desk, say: Say, state: FSMContext, to: str, of: str) -> None:
-    await desk.open_account()
+    await desk(limits.require_case, await desk.open_account(), _RIGHTS[to])
     await state.set_state(Writing.text)
     await state.set_data({"to": to, "about": of})
     await say(_question(to), [[_cancel()]], new=bool(of))

@@ -28,6 +28,10 @@
     ├── LinkError                  a deep link is unknown, used or expired
     ├── TransitionError            the case cannot go there from here
     ├── ExtendedAlreadyError       its date was moved before; there is one extension
+    ├── (limits)
+    │   ├── LimitError             more than one person may do in that time; until `until`
+    │   ├── OneAtATimeError        the same is open already, and another one must wait for it
+    │   └── BannedError            rights are all that is left here
     ├── UnreachableError           nobody can be told, so what must be told cannot be done
     ├── NotAllowedError            the actor's role does not allow this
     ├── (four eyes, support/four_eyes.py: SameEyes, OfficerMissing, ProposerGone, Decided, ProposedAlready)
@@ -235,6 +239,28 @@ class ExtendedAlreadyError(PrivacyError):
         super().__init__(ref)
         self.ref = ref
         self.until = until
+
+
+class LimitError(PrivacyError):
+    """More than one person may do in that time. `what` is "cases" or "letters"."""
+
+    def __init__(self, what: str, until: datetime) -> None:
+        super().__init__(what)
+        self.what = what
+        self.until = until
+
+
+class OneAtATimeError(PrivacyError):
+    """The right is being exercised in an open case, and for this person there is one at a time."""
+
+    def __init__(self, ref: str, until: datetime) -> None:
+        super().__init__(ref)
+        self.ref = ref
+        self.until = until
+
+
+class BannedError(PrivacyError):
+    """The person is banned: what is not a right is closed to them."""
 
 
 class UnreachableError(PrivacyError):

@@ -87,6 +87,13 @@ class Desk:
         result: T = self.slow_results[name]
         return result
 
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """The result of quick work that must not be done again when the step runs again (something outside the transaction)."""
+        if name not in self.slow_results:
+            self.slow_results[name] = work()
+        result: T = self.slow_results[name]
+        return result
+
     @property
     def zone(self) -> str:
         """The time zone in which dates are shown where a client cannot do it itself."""

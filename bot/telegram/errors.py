@@ -10,6 +10,7 @@ from bot.core.errors import (
     AttachmentLostError,
     AttachmentTooLargeError,
     AttachmentTypeError,
+    BannedError,
     CaseClosedError,
     ConfirmationExpiredError,
     ConfirmationForeignError,
@@ -17,11 +18,13 @@ from bot.core.errors import (
     ExtendedAlreadyError,
     HeldError,
     LetterTooLongError,
+    LimitError,
     LinkError,
     MovingError,
     NotAllowedError,
     NotFoundError,
     NotLinkedError,
+    OneAtATimeError,
     PasswordLockedError,
     PasswordWeakError,
     PasswordWrongError,
@@ -35,6 +38,7 @@ from bot.core.errors import (
 )
 from bot.core.media import ENDINGS
 from bot.core.staff.members import LastOwnerError
+from bot.core.support.bans import BannedAlreadyError, NotBannedError
 from bot.core.support.four_eyes import (
     DecidedError,
     OfficerMissingError,
@@ -44,6 +48,7 @@ from bot.core.support.four_eyes import (
 )
 from bot.core.support.holding import HoldStandsError, NoHoldError
 from bot.core.support.working import ByServiceError, ClaimedError, OnlyThePersonError
+from bot.telegram import plain
 from bot.telegram.breach_errors import words_for_breach
 from bot.telegram.formats import listing, moment, number
 from bot.telegram.keyboards import Button, Keyboard, go
@@ -115,6 +120,25 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
         case ExtensionReasonError():
             # Translators: to a person of the privacy team.
             return _("A delay needs a reason that the person is told. Please choose one."), []
+        case LimitError(what="letters"):
+            # Translators: {date} is a date with time.
+            return _("That is a lot for one hour. The next letter can be sent from {date} on. Your rights stay open all the time.", date=moment(error.until, zone)), _rights()
+        case LimitError():
+            # Translators: to somebody who asked people of the privacy team very often. {date} is a date with time.
+            return _("That is a lot for one day. The next question can be sent from {date} on. Your rights stay open all the time.", date=moment(error.until, zone)), _rights()
+        case OneAtATimeError():
+            # Translators: {ref} is a case reference, {date} a date with time.
+            return _("Case {ref} about the same is open. The privacy team answers it by {date}.", ref=error.ref, date=moment(error.until, zone)), [
+                [go(_p("button", "Look at it"), "case", error.ref, style="primary")]
+            ]
+        case BannedError():
+            return _("You cannot ask or write here any more. Your rights stay open to you: use these buttons."), plain.buttons()
+        case BannedAlreadyError():
+            # Translators: to a person of the privacy team.
+            return _("The person of case {ref} is banned already.", ref=error.ref), []
+        case NotBannedError():
+            # Translators: to a person of the privacy team.
+            return _("The person of case {ref} is not banned.", ref=error.ref), []
         case UnreachableError():
             # Translators: to a person of the privacy team.
             return _("The person of case {ref} cannot be reached here, so they cannot be told. Nothing was changed.", ref=error.ref), []
@@ -194,6 +218,10 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("This data was deleted for good. It cannot be opened any more."), []
         case _:
             return _("Something went wrong on our side. Nothing was changed. Please try again in a moment."), _menu()
+
+
+def _rights() -> list[list[Button]]:
+    return [[go(_p("button", "My rights"), "rights")]]
 
 
 def _menu() -> list[list[Button]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from handlers.team import (
+    bans,
     breach,
     breach_reports,
     breach_telling,
@@ -28,6 +29,6 @@ from handlers.team import (
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
     setup, roles, policy, cases, correcting, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
-    queue, figures, register, writing, cancel, remarks,
+    queue, figures, register, bans, writing, cancel, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -8,6 +8,7 @@ from bot.core import accounts, cases, delivery
 from bot.core.cases import Right
 from bot.core.ports import Tx
 from bot.core.support import groups
+from bot.core.support.bans import Ban
 from bot.localchat.trouble import STRICT
 from bot.telegram.pacing import Pacer
 from bot.telegram.sender import Sender
@@ -100,4 +101,45 @@ async def test_lists_show_the_cases_of_all_regions(stage: Stage) -> None:
         bot in Desk: {there} · Objection to automated decisions State: received ...  [Open it]
         anna in Desk#{there}: /find
         bot in Desk#{there}: {there} · Objection to automated decisions State: received ...  [Open it]
+    """)
+
+
+async def test_a_ban_goes_along_to_another_region(stage: Stage) -> None:
+    """Somebody who is banned says that they live elsewhere: there they have the plain form too, and the team can lift it there."""
+    await stage.given_team()
+    await meet(stage)
+    ref = await given_case(stage, Right.QUESTION)
+
+    def ban(tx: Tx) -> None:
+        account = accounts.find_by_telegram(tx, stage.world.person("alice").id)
+        assert account is not None
+        tx.bans.add(Ban(account.id, account.id, "flood", 2, tx.clock.now()))
+
+    await stage.core.database.write(ban)
+    await stage.settle()
+    stage._outputs.clear()
+    await stage.plays("""
+        alice: /rights
+        bot:   Rights that everyone has ...
+        alice: [Where I live]
+        bot:   Where do you live? ...
+        alice: [California]
+        bot:   Noted: California. ...
+        bot:   Your data is now kept in: United States.
+    """)
+    assert stage.app.regions.directory.find(stage.world.person("alice").id) == "US"
+    await stage.plays(f"""
+        alice: hello
+        bot:   Since 23 March 2026 02:00 PDT you cannot ask or write here any more. ...
+        alice: /rights
+        bot:   Your rights ...
+        viktor in Desk: /unban {ref}
+        bot in Desk: Why may the person of case {ref} ask and write again? ...
+        viktor in Desk: [Talked over]
+        bot in Desk: Lift the ban of the person of case {ref}? ...
+        viktor in Desk: [Lift the ban]
+        bot in Desk: Team member 2 lifted the ban of the person of case {ref}. They were told why.
+        bot to alice: You can ask and write here again. Reason: We talked it over with you.  [Menu]
+        alice: /menu
+        bot:   What would you like to do? ...
     """)

@@ -34,8 +34,8 @@ INCLUDED = frozenset(
         "packages",
         "letters",
         "attachments",
-        "breach_notices",
         "bans",
+        "breach_notices",
         "policy_notices",
         "proposals",
     }

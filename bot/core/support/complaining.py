@@ -10,7 +10,7 @@ from bot.core.accounts import Account
 from bot.core.cases import By, Case, Right
 from bot.core.errors import NotFoundError
 from bot.core.ports import Tx
-from bot.core.support import rooms
+from bot.core.support import limits, rooms
 
 
 def about(tx: Tx, account: Account, ref: str) -> Case:
@@ -30,11 +30,12 @@ def running(tx: Tx, account: Account, ref: str) -> Case | None:
 
 
 def hand_over(tx: Tx, account: Account, ref: str) -> Case:
-    """Without words. The complaint about it; a second tap gives the one that runs. NotFoundError."""
+    """Without words. The complaint about it; a second tap gives the one that runs. NotFoundError, OneAtATimeError."""
     about(tx, account, ref)
     found = running(tx, account, ref)
     if found is not None:
         return found
+    limits.require_case(tx, account, Right.COMPLAINT)
     complaint = cases.open_case(tx, account, Right.COMPLAINT, about=ref)
     not_handled(tx, account, ref)
     return complaint

@@ -12,7 +12,7 @@ from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, marks
 from bot.core.cases.clocks import stands
 from bot.core.ports import Tx
-from bot.core.support import four_eyes
+from bot.core.support import bans, four_eyes
 from bot.core.support.groups import TeamGroup
 from bot.telegram.formats import day, language_name, listing, moment, percent
 from bot.telegram.keyboards import Keyboard
@@ -77,6 +77,10 @@ def _alarms(tx: Tx, case: Case, now: datetime) -> list[Line | Html]:
     if case.subject and tx.keys.is_held(case.subject):
         # Translators: on a card of the privacy team: nothing of this person may be erased.
         lines.append(_("<b>Legal hold:</b> nothing of this person is erased."))
+    ban = bans.find(tx, case.subject) if case.subject else None
+    if ban is not None:
+        # Translators: on a card of the privacy team: the person cannot ask or write any more, but has all rights.
+        lines.append(_("<b>Banned</b> since {date}: rights only.", date=moment(ban.at)))
     return lines
 
 

@@ -1,6 +1,6 @@
 """Every module with sayings, so that whoever sends has them all."""
 
-from bot.telegram import notices_cases
+from bot.telegram import notices_bans, notices_cases
 from bot.telegram.team import (
     alarms,
     breach_says,
@@ -16,6 +16,7 @@ from bot.telegram.team import (
 from bot.telegram.team.says import SAYINGS
 
 MODULES = (
+    notices_bans,
     notices_cases,
     alarms,
     breach_says,
