@@ -87,7 +87,7 @@ class Desk:
         result: T = self.slow_results[name]
         return result
 
-    def once(self, name: str, work: Callable[[], T]) -> T:
+    def quick(self, name: str, work: Callable[[], T]) -> T:
         """The result of quick work that must not be done again when the step runs again (something outside the transaction)."""
         if name not in self.slow_results:
             self.slow_results[name] = work()

@@ -56,7 +56,7 @@ async def _too_much(desk: Desk) -> Held | None:
     limiter: Limiter = desk.services["limiter"]
     now = await desk(_now)
     most = policy_of(desk).safeguards.messages_per_minute
-    counted = desk.once("counted", lambda: limiter.count(desk.lane, now, per_minute=most))
+    counted = desk.quick("counted", lambda: limiter.count(desk.lane, now, per_minute=most))
     return counted if isinstance(counted, Held) else None
 
 
