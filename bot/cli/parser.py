@@ -20,6 +20,8 @@ def parse(arguments: list[str]) -> int:
     options = parser.parse_args(arguments or ["run"])
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    for chatty in ("fontTools", "fpdf"):  # they tell which letters a document is made of
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

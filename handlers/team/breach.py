@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.core.breaches import Breach, Status, fields, record
 from bot.core.breaches.fields import Field, Value
 from bot.core.staff import Member, Permission
+from bot.core.support import rooms
 from bot.telegram.answers import policy_of
 from bot.telegram.breach_words import field_name
 from bot.telegram.desk import Desk
@@ -123,6 +124,7 @@ async def open_it(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str)
         # Translators: to the privacy team. {ref} is a reference; it has a topic of its own in the group.
         text = _("{ref} is open and has a room of its own here. Whom it concerns is being worked out.", ref=breach.id)
     await say(text)
+    await desk(rooms.hurry, breach.id)
 
 
 async def discard(query: CallbackQuery, desk: Desk, say: Say, ref: str) -> None:

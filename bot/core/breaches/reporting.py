@@ -133,7 +133,7 @@ def make(tx: Tx, ref: str, place: str, phase: Phase) -> Report:
         people=people[place],
         people_elsewhere=sum(people.values()) - people[place],
         records={name: records[name] for name in chosen},
-        labels={name: tx.policy.breach_categories[name].label for name in chosen if name in tx.policy.breach_categories},
+        labels={name: tx.policy.breach_categories[name].short for name in chosen if name in tx.policy.breach_categories},
         texts={name: _original(breach, of) for name, of in breach.texts.items()},
         told=total(breach, "told"),
         unreached=total(breach, "unreached"),
