@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import access_log, audit, cases, consents, conversations, exports
+from bot.core import access_log, accounts, audit, cases, consents, conversations, exports
 from bot.core.audit import Tag
 from bot.core.breaches import record, traces
 from bot.core.breaches.fields import Field
 from bot.core.cases import Right
 from bot.core.policies.model import COLLECTIONS
 from bot.core.ports import Tx
+from bot.core.residence import MOVING
 from tests.core.office import Office
 from tests.regions.two_regions import TwoRegions
 from tests.stage import START
@@ -114,6 +115,25 @@ def _moved(tx: Tx, subject: str, at: object) -> None:
     """As the move notes it (bot/core/moving/job.py): from home to here, at that time."""
     audit.record(tx, Tag.ACCOUNT_MOVED, subject=subject, actor="service", to=AWAY, origin=HOME)
     tx.audit.update({"subject": audit.pseudonym_of(tx, subject), "tag": Tag.ACCOUNT_MOVED.value}, at=at)
+
+
+async def test_who_is_on_the_road_is_waited_for(house: BreachHouse) -> None:
+    """Nobody slips between two regions: while somebody moves, the search is not over; who turns back is found after all."""
+    await asyncio.to_thread(_on_the_road, house)
+
+
+def _on_the_road(house: BreachHouse) -> None:
+    subject = house.person()
+    house.do(HOME, lambda tx: tx.accounts.update({"id": subject}, status=MOVING))
+    ref = house.opens()
+    house.work()
+    house.later(seconds=90)
+    assert not record.is_found(house.breach(ref))
+    assert house.affected(ref) == set()
+    house.do(HOME, lambda tx: tx.accounts.update({"id": subject}, status=accounts.OPEN))
+    house.later(seconds=90)
+    assert record.is_found(house.breach(ref))
+    assert house.affected(ref) == {subject}
 
 
 async def test_finding_somebody_is_an_access_that_they_see_once(house: BreachHouse) -> None:

@@ -22,7 +22,7 @@ from bot.core.ports import Tx
 from bot.core.residence import MOVED, MOVING
 from bot.core.work import Engine, Work
 
-PAGE: Final = 200
+PAGE: Final = 100
 _ON_THE_ROAD: Final = timedelta(minutes=1)
 
 
