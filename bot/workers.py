@@ -22,7 +22,7 @@ from bot.core.keys.ring import SIGNING
 from bot.core.policies.announcing import announce_job
 from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
-from bot.core.support import four_eyes, rooms, warnings, writing
+from bot.core.support import four_eyes, revealing, rooms, warnings, writing
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -204,6 +204,7 @@ def all_jobs(core: Core) -> dict[str, Job]:
         deletion.REMIND: deletion.remind_job,
         retention.REPORT: retention.report_job,
         ANNOUNCE: announce_job,
+        revealing.HIDE: revealing.hide_job,
         FIND: find_job,
         TELL: tell_job,
         ERASE: eraser.erase_job,

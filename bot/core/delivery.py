@@ -69,6 +69,8 @@ class SlotRow:
     at: datetime
 
 
+OF_TEAM = "team:"
+"""So begins the slot of a message in a member's own chat: it outlives the person it was about, to be emptied then."""
 _counter = itertools.count()
 
 

@@ -41,6 +41,7 @@ def sweep_cases(tx: Tx) -> int:
     )
     for case in closed:
         rooms.dismantle_case(tx, case.id)
+        tx.proposals.remove(ref=case.id)
     return tx.cases.remove(id__in=tuple(case.id for case in closed)) if closed else 0
 
 

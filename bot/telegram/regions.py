@@ -13,7 +13,7 @@ from bot.core.ids import read_reference
 from bot.core.work import Engine
 from bot.telegram.texts import Html, Line, _, verbatim
 
-_REFERENCE = re.compile(r"\b[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}\b")
+_REFERENCE = re.compile(r"\b[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}\b", re.I)
 _COMMAND = re.compile(r"/(?:start(?:@\w+)? link-(?P<token>[\w-]+)|status(?:@\w+)? (?P<ref>.{1,40}))\s*$", re.S)
 
 
@@ -93,7 +93,7 @@ def place_in_group(update: Mapping[str, Any]) -> Place | None:
         said = str(event.get("data") if name == "callback_query" else message.get("text") or "")
         ref = _REFERENCE.search(said)
         thread = message.get("message_thread_id") if message.get("is_topic_message") else None
-        return Place(int(message["chat"]["id"]), thread, ref[0] if ref else "", tuple(n for n in numbers if n))
+        return Place(int(message["chat"]["id"]), thread, str(read_reference(ref[0])) if ref else "", tuple(n for n in numbers if n))
     return None
 
 

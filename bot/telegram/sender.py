@@ -305,7 +305,8 @@ class Sender:
             if state is not Delivery.DONE:
                 return
             if row.slot and isinstance(result, Message):
-                delivery.fill_slot(tx, row.lane, row.subject, row.slot, result.message_id)
+                owner = SERVICE if row.slot.startswith(delivery.OF_TEAM) else row.subject
+                delivery.fill_slot(tx, row.lane, owner, row.slot, result.message_id)
             if outgoing.done is not None:
                 outgoing.done(tx, result)
             if outgoing.completes:

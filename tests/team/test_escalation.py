@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from bot.core import cases
+from bot.core import cases, staff
 from bot.core.audit import Tag
 from bot.core.cases import Right, Step
+from bot.core.ports import Tx
 from tests.stage import Stage
 from tests.team.scenes import forges, given_desk, given_shown, the_case
 
@@ -126,3 +127,21 @@ async def test_another_persons_case_is_not_handed_over(stage: Stage) -> None:
     await forges(stage, "bob", f"go:unhandled:{ref}", private=True)
     await stage.plays("bot:   (toast) You have no case with this reference.\nbot: You have no case with this reference.  [Menu]")
     assert (await the_case(stage, ref)).escalated_at is None
+
+
+async def test_without_an_officer_the_group_is_told(stage: Stage) -> None:
+    """Nobody is data protection officer: what should go to them is not lost in silence."""
+    await given_desk(stage)
+
+    def without(tx: Tx) -> None:
+        staff.revoke(tx, staff.find(tx, stage.world.person("olga").id), stage.world.person("dana").id)
+
+    await stage.core.database.write(without)
+    ref = await given_shown(stage)
+    await stage.plays(f"""
+        anna in Desk#ASK: [Escalate to DPO]
+        bot in Desk#ASK: This should go to the data protection officer, but nobody has that role. An owner can give it with /grant.
+        bot:   (toast) Case {ref} is with the data protection officer.
+        nils in Desk#ASK: [Escalate to DPO]
+        bot:   (toast) Case {ref} is with the data protection officer.
+    """)

@@ -104,6 +104,8 @@ async def test_the_reasons_are_those_of_the_law_and_the_case(stage: Stage) -> No
         anna in Desk#COR: [The data is correct]
         bot in Desk#COR: Refuse case {ref}? ... [Propose it] [Cancel]
     """)
+    shown = stage.world.person("anna").sees(stage.world.group("Desk"))[-1].words
+    assert stage.pseudo or "In the language of the team (English):\nWe do not do what you asked for" in shown
 
 
 async def test_a_refused_export_is_not_built(stage: Stage) -> None:

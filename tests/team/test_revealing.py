@@ -6,7 +6,7 @@ from bot.core import accounts
 from bot.core.audit import Tag
 from bot.core.ports import Tx
 from tests.stage import Stage
-from tests.team.scenes import given_desk, given_shown
+from tests.team.scenes import does, given_desk, given_shown
 
 
 async def test_it_is_shown_to_one_member_in_private(stage: Stage) -> None:
@@ -61,3 +61,25 @@ async def test_who_cannot_be_written_to_is_shown_nothing(stage: Stage) -> None:
     tags = await stage.core.database.read(lambda tx: [entry.tag for entry in tx.audit.select(ref=ref)])
     assert Tag.IDENTITY_REVEALED not in tags
     assert Tag.DATA_ACCESSED not in tags
+
+
+async def test_it_does_not_stand_there_for_ever(stage: Stage) -> None:
+    """After a day the message is emptied; at once when the person is erased before."""
+    await given_desk(stage, "viktor")
+    ref = await given_shown(stage)
+    for label in ("Reveal identity", "To verify identity", "Show it to me"):
+        await does(stage, f"viktor in Desk#ASK: [{label}]")
+    viktor = stage.world.person("viktor")
+    assert [message for message in viktor.sees() if "1001" in message.words]
+    heard = await does(stage, "(1 day later)")
+    assert [each.text.strip("⟦⟧") for each in heard if each.chat == viktor.id] == [f"Who the person of case {ref} is no longer stands here."]
+    assert not [message for message in viktor.sees() if "1001" in message.words]
+    for label in ("Reveal identity", "Serious harm to somebody", "Show it to me"):
+        await does(stage, f"viktor in Desk#ASK: [{label}]")
+    assert [message for message in viktor.sees() if "1001" in message.words]
+    for line in ("/forgetme", "[Erase it]"):
+        await does(stage, f"alice: {line}")
+    assert await stage.core.database.read(lambda tx: (tx.cases.count(subject__ne=""), tx.rooms.count(), tx.proposals.count())) == (0, 0, 0)
+    assert not [message for message in viktor.sees() if "1001" in message.words]
+    desk = stage.world.group("Desk")
+    assert not [topic for topic in desk.topics.values() if ref in topic.name]

@@ -112,7 +112,7 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     if status in CLOSED:
         changes |= {"closed_at": now, "untold": 0}
     if step is Step.REOPEN:
-        changes |= {"closed_at": None, "policy_version": policy.version}
+        changes |= {"closed_at": None, "reason": "", "policy_version": policy.version}
     if reason:
         changes["reason"] = reason
     moved = replace(case, status=status.value, **changes)

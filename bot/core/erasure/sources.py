@@ -16,7 +16,7 @@ from bot.core.cases import Step, next_status
 from bot.core.cases.table import Status
 from bot.core.delivery import Delivery
 from bot.core.ports import Tx
-from bot.core.support import rooms
+from bot.core.support import revealing, rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def _cases(tx: Tx, subject: str, ref: str) -> None:
             cases.move(tx, case, Step.WITHDRAW, actor="service", reason="erased")
         tx.cases.update({"id": case.id, "subject": subject}, details=None)
         tx.cases.update({"id": case.id}, subject="")
+    rooms.dismantle(tx, subject)  # a case that was just withdrawn wanted to show it
 
 
 def _delivery(tx: Tx, subject: str, ref: str) -> None:
@@ -72,6 +73,7 @@ def _delivery(tx: Tx, subject: str, ref: str) -> None:
 
 def _rooms(tx: Tx, subject: str, ref: str) -> None:
     """What stands about them in the team's group goes too."""
+    revealing.hide_all(tx, subject)
     rooms.dismantle(tx, subject)
     tx.letters.remove(subject=subject)
     tx.attachments.remove(subject=subject)

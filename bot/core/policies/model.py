@@ -72,6 +72,7 @@ class Safeguards:
     remind_after: Span
     delay_told_at_percent: int
     proposal_valid: Span
+    identity_shown: Span
     warn_at_percent: tuple[int, ...]
     letter_length: int
     """Characters of a letter between a person and the privacy team. A preview shows one twice, in one message of Telegram's 4096."""

@@ -15,13 +15,13 @@ from bot.core.staff.roles import Role
 from bot.core.support import groups
 
 
-def tell(tx: Tx, member: Member, notice: str, *, subject: str = "", **data: Any) -> None:
+def tell(tx: Tx, member: Member, notice: str, *, subject: str = "", slot: str = "", **data: Any) -> None:
     """By a notice's name (bot/telegram/notices.py), in the member's language. `subject`: whose personal data is in it."""
     group = groups.find(tx)
     locale = member.locale or (group.locale if group else "")
     to = {"chat_id": telegram_id_of(member), "locale": locale, "member": member.number}
     payload = {"notice": notice, "data": data | to}
-    delivery.put(tx, lane=member.id, kind="notice", payload=payload, subject=subject or None)
+    delivery.put(tx, lane=member.id, kind="notice", payload=payload, subject=subject or None, slot=slot)
 
 
 def tell_role(tx: Tx, role: Role, notice: str, *, subject: str = "", **data: Any) -> int:

@@ -169,10 +169,12 @@ def extend(tx: Tx, member: Member | None, ref: str, reason: str) -> Case:
 
 
 def escalate(tx: Tx, member: Member | None, ref: str) -> Case:
-    """Hand it to the data protection officer, who hears of it in private. TransitionError for a closed case."""
+    """Hand it to the data protection officer, who hears of it in private, once. TransitionError for a closed case."""
     member, case = permitted(tx, member, Permission.WORK, ref)
     if case.is_closed:
         raise TransitionError(ref, case.status, "escalate")
+    if case.escalated_at is not None:
+        return case
     return cases.escalate(tx, case, By.TEAM, actor=member.actor)
 
 

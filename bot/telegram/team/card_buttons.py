@@ -58,4 +58,5 @@ def _about(tx: Tx, case: Case, group: TeamGroup) -> list[list[Button]]:
         return []
     link = room_link(group.chat, room.thread if group.topics else room.card)
     # Translators: a button to another case; {ref} is its reference.
-    return [[Button(_p("button", "Open {ref}", ref=room.id), url=link)]] if link else []
+    label = _p("button", "Open {ref}", ref=room.id)
+    return [[Button(label, url=link) if link else tap(label, "case", room.id)]]

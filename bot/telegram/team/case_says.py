@@ -107,6 +107,12 @@ def identity(data: dict[str, Any], zone: str) -> Notice:
 
 
 @notice
+def identity_hidden(data: dict[str, Any], zone: str) -> Notice:
+    # Translators: to a person of the privacy team, in private; takes the place of a name that was shown for a while.
+    return Notice(_("Who the person of case {ref} is no longer stands here.", ref=data["ref"]))
+
+
+@notice
 def case_escalated(data: dict[str, Any], zone: str) -> Notice:
     """To the data protection officer: what, why, when due, and everything that happened."""
     steps = [line for at, *rest in data["path"] if (line := words.path_line(datetime.fromisoformat(at), *rest)) is not None]
