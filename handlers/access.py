@@ -206,7 +206,7 @@ def _why(access: Access) -> Line:
             return _("to find out whom a data breach concerns")
         case Why.DRILL:
             # Translators: why data was opened: the privacy team practised what it does after a data breach; nothing happened to the data.
-            return _("an exercise for data breaches; nothing happened to your data")
+            return _("a drill for data breaches; nothing happened to your data")
         case Why.UNKNOWN:
             # Translators: why data was opened: it was not recorded.
             return _("not stated")

@@ -69,7 +69,7 @@ def _document(report: Report, instead_of: str) -> Document:
         footer=report.ref,
         made_at=report.made_at,
         rtl=is_rtl(),
-        # Translators: a word in large letters behind the pages of a document that is only an exercise.
+        # Translators: a word in large letters behind the pages of a document that is only a drill.
         watermark=_p("watermark", "DRILL").plain if breach.drill else "",
     )
 

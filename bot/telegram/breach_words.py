@@ -20,8 +20,8 @@ def notice(data: dict[str, Any], zone: str) -> Html:
     ref, values = data["ref"], data["values"]
     parts: list[Line | Html] = []
     if data["drill"]:
-        # Translators: above a message that is only an exercise of the privacy team.
-        parts.append(_("<b>EXERCISE. Nothing of this happened.</b>"))
+        # Translators: above a message that is only a drill of the privacy team.
+        parts.append(_("<b>DRILL. Nothing of this happened.</b>"))
     # Translators: heading of a message that tells a person of a data breach; {ref} is its reference, e.g. BRE-7K2M4Q.
     parts.append(_("<b>A data breach concerns you</b> ({ref})", ref=ref))
     if data["before"]:
@@ -82,8 +82,8 @@ def field_name(field: Field) -> Line:
     """What a field of the record is called, for the team."""
     match field:
         case Field.DRILL:
-            # Translators: a field in the record of a data breach: a real one, or an exercise of the privacy team.
-            return _("Real or an exercise")
+            # Translators: a field in the record of a data breach: a real one, or a drill of the privacy team.
+            return _("Real or a drill")
         case Field.WHAT:
             # Translators: a field in the record of a data breach.
             return _("What happened")

@@ -119,7 +119,7 @@ async def open_it(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str)
     breach = await desk(record.open_breach, member, draft)
     if breach.drill:
         # Translators: to the privacy team. {ref} is a reference; it has a topic of its own in the group.
-        text = _("The exercise {ref} is open. It has a room of its own here; nobody is written to.", ref=breach.id)
+        text = _("The drill {ref} is open. It has a room of its own here; nobody is written to.", ref=breach.id)
     else:
         # Translators: to the privacy team. {ref} is a reference; it has a topic of its own in the group.
         text = _("{ref} is open and has a room of its own here. Whom it concerns is being worked out.", ref=breach.id)
@@ -139,8 +139,8 @@ async def ask_to_close(query: CallbackQuery, desk: Desk, say: Say, ref: str) -> 
     breach = await desk(record.get, ref)
     yes = await confirm_tap(desk, member, _p("button", "Yes, close it"), "br_closed", ref, ref, style="danger")
     if breach.drill:
-        # Translators: to the privacy team. {ref} is the reference of an exercise.
-        text = _("End the exercise {ref}? What it worked out about people is removed; the record stays.", ref=ref)
+        # Translators: to the privacy team. {ref} is the reference of a drill.
+        text = _("End the drill {ref}? What it worked out about people is removed; the record stays.", ref=ref)
     else:
         # Translators: to the privacy team. {ref} is the reference of a data breach.
         text = _("Close {ref}? Who could not be reached is told all the same when they are back.", ref=ref)

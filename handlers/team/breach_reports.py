@@ -54,7 +54,7 @@ async def show(query: CallbackQuery, desk: Desk, say: Say, ref: str) -> None:
 
 
 async def make(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str) -> None:
-    """To whoever taps, in private. An exercise reaches nobody's private chat: it stays in its room."""
+    """To whoever taps, in private. A drill reaches nobody's private chat: it stays in its room."""
     member = await require(desk, Permission.BREACH)
     place, _dot, phase = of.partition(".")
     report = await desk(reporting.make, ref, place, Phase(phase))
@@ -178,8 +178,8 @@ async def _page(desk: Desk, offset: int) -> tuple[Html, list[list[Button]]]:
 def _entry(breach: Breach) -> Line:
     people = record.total(breach, "affected")
     if breach.drill:
-        # Translators: in a list: an exercise. {ref} is a reference, {date} a day.
-        return _("{ref} · EXERCISE · {date}", ref=breach.id, date=day(breach.aware_at))
+        # Translators: in a list: a drill. {ref} is a reference, {date} a day.
+        return _("{ref} · DRILL · {date}", ref=breach.id, date=day(breach.aware_at))
     if is_kept(breach):
         # Translators: in a list: a data breach of which everybody was told. {ref} is a reference, {date} the day since when it is known.
         return _n("{ref} · {date} · {n} person · all told", "{ref} · {date} · {n} people · all told", people, ref=breach.id, date=day(breach.aware_at))

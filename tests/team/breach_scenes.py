@@ -10,7 +10,7 @@ from tests.stage import Stage
 LOCALES = {"alice": "en", "bob": "en", "layla": "ar", "jonas": "de"}
 RECORD = """
     dana in Desk: /breach
-    bot in Desk: Data breach, step 1 of 13 · Real or an exercise Did this happen, or is it an exercise? ...  [It happened] [An exercise]
+    bot in Desk: Data breach, step 1 of 13 · Real or a drill Did this happen, or is it a drill? ...  [It happened] [A drill]
     dana in Desk: [{kind}]
     bot in Desk: Data breach, step 2 of 13 · What happened ...  [All that is written]
     dana in Desk answers "What happened? Please answer this message": A backup disk was lost.
@@ -42,7 +42,7 @@ RECORD = """
     dana in Desk: [high]
     bot in Desk: Data breach, step 13 of 13 · Contact point ...  [As in the policy] [All that is written]
     dana in Desk: [As in the policy]
-    bot in Desk: Real or an exercise: {real} What happened: A backup disk was lost. ... [Open it] [Throw away]
+    bot in Desk: Real or a drill: {real} What happened: A backup disk was lost. ... [Open it] [Throw away]
     dana in Desk: [Open it]
 """
 
@@ -74,7 +74,7 @@ async def meet(stage: Stage, *names: str) -> None:
 
 async def open_record(stage: Stage, *, drill: bool = False) -> None:
     """dana fills the record in and opens it."""
-    kind, real = ("An exercise", "an exercise") if drill else ("It happened", "it happened")
+    kind, real = ("A drill", "a drill") if drill else ("It happened", "it happened")
     await stage.plays(RECORD.format(kind=kind, real=real) + (
-        "bot in Desk: The exercise BRE-... is open. ..." if drill else "bot in Desk: BRE-... is open and has a room of its own here. ..."
+        "bot in Desk: The drill BRE-... is open. ..." if drill else "bot in Desk: BRE-... is open and has a room of its own here. ..."
     ))

@@ -43,7 +43,7 @@ async def test_only_an_answer_to_the_question_is_read(stage: Stage) -> None:
         dana in Desk answers "step 4 of 13": 2026-03-22 18:00
         bot in Desk: Nobody can be aware of it before it was found. ...
         dana in Desk: [All that is written]
-        bot in Desk: Real or an exercise: it happened What happened: A disk was lost. Found on: 22 March 2026 19:00 UTC Aware since: – ...  [Real or an exercise] [What happened] ... [Throw away]
+        bot in Desk: Real or a drill: it happened What happened: A disk was lost. Found on: 22 March 2026 19:00 UTC Aware since: – ...  [Real or a drill] [What happened] ... [Throw away]
         dana in Desk: [What happened]
         bot in Desk: Data breach, step 2 of 13 · What happened ... What happened: A disk was lost. ...
         dana in Desk answers "People will read your words": A tape was lost.

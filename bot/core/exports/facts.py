@@ -94,7 +94,7 @@ class Facts:
     packages: list[dict[str, Any]]
     letters: list[LetterFact]
     breaches: list[BreachNotice]
-    """The breaches that concern them; an exercise of the team is none."""
+    """The breaches that concern them; a drill of the team is none."""
     notes: dict[str, list[dict[str, Any]]]
     segments: int
 

@@ -25,7 +25,7 @@ def title(breach: Breach) -> str:
     """A topic's title."""
     if breach.drill:
         # Translators: title of a topic in the team's group. {ref} is a reference, {date} the day by which everybody has to be told.
-        line = _("{ref} · EXERCISE · {date}", ref=breach.id, date=day(breach.due_at))
+        line = _("{ref} · DRILL · {date}", ref=breach.id, date=day(breach.due_at))
     else:
         # Translators: title of a topic in the team's group. {ref} is a reference, {date} the day by which everybody has to be told.
         line = _("{ref} · Data breach · {date}", ref=breach.id, date=day(breach.due_at))
@@ -42,7 +42,7 @@ def _head(breach: Breach) -> list[Line | Html]:
     lines: list[Line | Html] = []
     if breach.drill:
         # Translators: on a card of the privacy team.
-        lines.append(_("<b>EXERCISE: nobody is written to.</b>"))
+        lines.append(_("<b>DRILL: nobody is written to.</b>"))
     # Translators: on a card of the privacy team. {ref} is a reference such as BRE-7K2M4Q.
     lines.append(_("<b>{ref}</b> · Data breach", ref=breach.id))
     if breach.status == Status.CLOSED and breach.closed_at is not None:
@@ -77,8 +77,8 @@ def _clock(tx: Tx, breach: Breach) -> list[Line | Html]:
 
 def _people(breach: Breach) -> list[Line | Html]:
     if breach.drill and breach.status == Status.CLOSED:
-        # Translators: on a card of the privacy team, after an exercise.
-        return [_("The exercise is over; what it worked out about people was removed.")]
+        # Translators: on a card of the privacy team, after a drill.
+        return [_("The drill is over; what it worked out about people was removed.")]
     lines: list[Line | Html] = []
     unserved = [region for region, each in breach.counts.items() if each.get("unserved")]
     if unserved:

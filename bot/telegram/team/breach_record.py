@@ -26,7 +26,7 @@ def question(field: Field) -> Line:
     match field:
         case Field.DRILL:
             # Translators: a question to the privacy team for the record of a data breach.
-            return _("Did this happen, or is it an exercise? An exercise does everything and writes to nobody.")
+            return _("Did this happen, or is it a drill? A drill does everything and writes to nobody.")
         case Field.WHAT:
             # Translators: a question to the privacy team for the record of a data breach.
             return _("What happened? Please answer this message. People will read your words.")
@@ -82,7 +82,7 @@ def choices(policy: Policy, breach: Breach, field: Field) -> list[list[Button]]:
 
     match field:
         case Field.DRILL:
-            return [[put(_p("button", "It happened"), "real"), put(_p("button", "An exercise"), "drill")]]
+            return [[put(_p("button", "It happened"), "real"), put(_p("button", "A drill"), "drill")]]
         case Field.FOUND | Field.AWARE:
             return [[put(_p("button", "Now"), NOW)]]
         case Field.ENDED:
@@ -131,7 +131,7 @@ def value_of(policy: Policy, breach: Breach, field: Field) -> Line | Html | str:
     match field:
         case Field.DRILL:
             # Translators: in the record of a data breach.
-            return _("an exercise") if breach.drill else _("it happened")
+            return _("a drill") if breach.drill else _("it happened")
         case Field.RISK:
             return risk_name(breach.risk)
         case Field.CATEGORIES:

@@ -23,8 +23,8 @@ def breach_progress(tx: Tx, data: dict[str, Any]) -> Saying:
     counts = {name: number(count) for name, count in data["numbers"].items()}
     lines: list[Line | Html] = []
     if data["drill"]:
-        # Translators: in the privacy team's group, during an exercise for data breaches.
-        lines.append(_("EXERCISE: counted only, nobody is written to."))
+        # Translators: in the privacy team's group, during a drill for data breaches.
+        lines.append(_("DRILL: counted only, nobody is written to."))
     # Translators: in the privacy team's group, while people are told of a data breach. All are numbers.
     lines.append(
         _("Told: {told} of {affected} · on the way: {sent} · to be told: {due} · not reached: {unreached}", **counts)
@@ -43,9 +43,9 @@ def breach_warned(tx: Tx, data: dict[str, Any]) -> Saying:
 
 @saying
 def breach_document(tx: Tx, data: dict[str, Any]) -> Saying:
-    """A report of an exercise: it goes to nobody's private chat."""
-    # Translators: comes with a document of an exercise; {ref} is a reference.
-    text = _("EXERCISE: the report of {ref}. In a real case only the data protection officer gets it, in private.", ref=data["breach"])
+    """A report of a drill: it goes to nobody's private chat."""
+    # Translators: comes with a document of a drill; {ref} is a reference.
+    text = _("DRILL: the report of {ref}. In a real case only the data protection officer gets it, in private.", ref=data["breach"])
     return Saying(text, document=(base64.b64decode(data["content"]), data["name"]))
 
 
@@ -54,8 +54,8 @@ def warning(data: dict[str, Any]) -> Html:
     due = moment(datetime.fromisoformat(data["due"]))
     lines: list[Line | Html] = []
     if data["drill"]:
-        # Translators: in the privacy team's group, above what is part of an exercise.
-        lines.append(_("EXERCISE"))
+        # Translators: in the privacy team's group, above what is part of a drill.
+        lines.append(_("DRILL"))
     if "ref" in data:
         # Translators: to somebody of the privacy team; {ref} is the reference of a data breach.
         lines.append(_("<b>Data breach {ref}</b>", ref=data["ref"]))
@@ -74,8 +74,8 @@ def notice_proposed(tx: Tx, proposal: Proposal) -> list[Line | Html]:
     breach = record.get(tx, proposal.ref)
     people = total(breach, "due")
     if breach.drill:
-        # Translators: in the privacy team's group, part of an exercise: what a second person has to agree to.
-        return [_n("EXERCISE: tell {n} person of this breach (counted only).", "EXERCISE: tell {n} people of this breach (counted only).", people)]
+        # Translators: in the privacy team's group, part of a drill: what a second person has to agree to.
+        return [_n("DRILL: tell {n} person of this breach (counted only).", "DRILL: tell {n} people of this breach (counted only).", people)]
     # Translators: in the privacy team's group: what a second person has to agree to.
     return [
         _n("Tell {n} person of this data breach, in their language. It cannot be unsaid.", "Tell {n} people of this data breach, each in their language. It cannot be unsaid.", people)

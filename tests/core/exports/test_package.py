@@ -220,7 +220,7 @@ async def test_what_is_left_out_is_named_with_its_reason(desk: Desk, tmp_path: P
     assert all(row["explanation"] for row in found["missing"])
 
 
-async def test_breaches_that_concern_the_person_are_in_it_and_exercises_are_not(desk: Desk, tmp_path: Path) -> None:
+async def test_breaches_that_concern_the_person_are_in_it_and_drills_are_not(desk: Desk, tmp_path: Path) -> None:
     """Which of their data lay open and when they were told, for programs and for people, whatever the schema allows."""
     for ref, drill in (("BRE-AAAAAA", False), ("BRE-BBBBBB", True)):
         telling = Telling(ref, SERVICE, 1, True, drill, 1, "EU", "contact", NOON)
