@@ -176,6 +176,6 @@ async def test_a_ban_stands_in_the_export(stage: Stage) -> None:
     def read(tx: Tx) -> object:
         account = accounts.find_by_telegram(tx, stage.world.person("alice").id)
         assert account is not None
-        return facts.as_json(facts.read_facts(tx, account.id))["account"]["banned"]
+        return facts.as_json(facts.read_facts(tx, account.id))["notes"]["bans"]
 
-    assert await stage.core.database.read(read) == {"reason": "flood", "at": "2026-03-23T09:00:00+00:00"}
+    assert await stage.core.database.read(read) == [{"reason": "flood", "since": "2026-03-23T09:00:00+00:00"}]
