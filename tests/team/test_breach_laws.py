@@ -59,6 +59,7 @@ def _law(house: BreachHouse) -> None:
                 assert not house.written(ref), "nobody is told before two people agreed"
         for place in range(len(people)):
             _take(house, ref, people, lanes, "back", place)
+        house.through(ref)  # how many wait has to come home before two people can agree to tell them
         with suppress(NotReadyError):  # everybody may have been told by now
             house.agree(ref)
         house.through(ref)

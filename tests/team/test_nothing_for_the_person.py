@@ -31,7 +31,7 @@ WAITS = ("alice", "bob")
 
 def _filters(kind: type[Any]) -> list[Any]:
     """The filters of a kind on all steps that take a tap."""
-    steps = create_router().observers["callback_query"].handlers
+    steps = [step for router in create_router().chain_tail for step in router.observers["callback_query"].handlers]
     return [each.callback for step in steps for each in step.filters or [] if isinstance(each.callback, kind)]
 
 
