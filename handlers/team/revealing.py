@@ -50,8 +50,9 @@ async def reveal(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str) 
         await say(_("I cannot write to you in private, so nothing was shown. Open a chat with me, press Start, and try again."))
         return
     await desk(revealing.reveal, who, ref, why)
-    # Translators: to the privacy team.
-    await say(_("I have sent it to you in private."))
+    await say.freeze()
+    # Translators: a short answer to a tap of somebody of the privacy team.
+    await say.toast(_("I have sent it to you in private."))
 
 
 def _is_reachable(desk: Desk) -> bool:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from aiogram.dispatcher.event.handler import HandlerObject
+
 from bot.core import accounts
 from bot.core.cases import Case, Right
 from bot.core.ports import Tx
+from handlers import FLOWS
 from tests.flows.test_status import given_case
 from tests.stage import Output, Stage
+
+
+def steps(event: str) -> list[HandlerObject]:
+    """Every step of every flow that takes this kind of update."""
+    found = [step for flow in FLOWS for step in flow.create_router().observers[event].handlers]
+    assert found
+    return found
 
 
 async def given_desk(stage: Stage, *started: str, group: str = "Desk") -> None:

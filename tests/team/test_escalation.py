@@ -36,6 +36,14 @@ async def test_a_tap_on_a_done_case_hands_it_to_the_officer(stage: Stage) -> Non
         bot:   I am sorry. ... Your complaint about it is open: case DPO-....  [Look at it] [No, leave it]
         alice: /status {ref}
         bot:   {ref} ... it went to the data protection officer  [This was not handled] [My requests] [Menu]
+        anna in Desk#DPO: [Done]
+        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        viktor in Desk#DPO: [Refuse]
+        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        dana in Desk#DPO: [Done]
+        bot in Desk#DPO: Close case DPO-... as done? ...
+        dana in Desk#DPO: [Cancel]
+        bot in Desk#DPO: All right. Nothing was done.
         dana in Desk#OBJ: [Reopen]
         bot in Desk#OBJ: Open case {ref} again? ...
         dana in Desk#OBJ: [Yes, reopen]

@@ -9,8 +9,8 @@ from bot.core.audit import Tag
 from bot.core.staff import Permission, Role, permissions_of
 from bot.telegram.menus import team_commands
 from bot.telegram.team.here import Tap, Tapped
-from handlers import create_router
 from tests.stage import Stage
+from tests.team.scenes import steps
 from tests.team.test_setup import ask
 
 NEEDS = {
@@ -40,11 +40,12 @@ WHO = {Role.OWNER: "olga", Role.LEAD: "viktor", Role.DPO: "dana", Role.AGENT: "a
 def _of_the_team() -> set[str]:
     """The commands that some flow of the team takes."""
     found: set[str] = set()
-    for step in create_router().observers["message"].handlers:
+    for step in steps("message"):
         if step.callback.__module__.startswith(("handlers.team.", "handlers.report")):
             for each in step.filters or []:
                 if isinstance(each.callback, Command):
                     found |= {str(name) for name in each.callback.commands}
+    assert found
     return found
 
 
@@ -85,11 +86,12 @@ async def test_a_command_is_refused_to_whoever_may_not_give_it(stage: Stage, rol
 def _taps_of_the_team() -> set[str]:
     """Every button that some flow of the team takes, by the name of its step."""
     found: set[str] = set()
-    for step in create_router().observers["callback_query"].handlers:
+    for step in steps("callback_query"):
         if step.callback.__module__.startswith("handlers.team."):
             for each in step.filters or []:
                 if isinstance(each.callback, Tapped):
                     found |= set(each.callback._steps)
+    assert found
     return found
 
 

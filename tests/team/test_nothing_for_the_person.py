@@ -22,8 +22,8 @@ from bot.telegram.commands import IN_GROUPS, KNOWN
 from bot.telegram.filters import Confirming, To
 from bot.telegram.keyboards import Confirm, Go
 from bot.telegram.team.here import Tap, Tapped
-from handlers import create_router
 from tests.stage import Stage
+from tests.team.scenes import steps
 
 TEAM = ("anna", "nils", "viktor", "dana", "olga", "mallory")
 WAITS = ("alice", "bob")
@@ -31,8 +31,8 @@ WAITS = ("alice", "bob")
 
 def _filters(kind: type[Any]) -> list[Any]:
     """The filters of a kind on all steps that take a tap."""
-    steps = [step for router in create_router().chain_tail for step in router.observers["callback_query"].handlers]
-    return [each.callback for step in steps for each in step.filters or [] if isinstance(each.callback, kind)]
+    taps = steps("callback_query")
+    return [each.callback for step in taps for each in step.filters or [] if isinstance(each.callback, kind)]
 
 
 CONFIRMED = sorted({each._action for each in _filters(Confirming)} - {"team-breach"})
@@ -184,9 +184,9 @@ def _steps() -> st.SearchStrategy[list[Step]]:
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
-@given(steps=_steps())
+@given(acts=_steps())
 def test_no_tap_and_no_command_of_a_member_confirms_anything(
-    steps: list[Step], understanding: Understanding, tmp_path_factory: pytest.TempPathFactory
+    acts: list[Step], understanding: Understanding, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Any of their buttons, forged with any case, any button of people, any command: in any order, and then every real button that
     came of it."""
@@ -196,7 +196,7 @@ def test_no_tap_and_no_command_of_a_member_confirms_anything(
         try:
             played = Play(stage)
             await played.begin()
-            for step in steps:
+            for step in acts:
                 await _do(played, step)
                 await _answer(played, step)
                 await played.check(step)

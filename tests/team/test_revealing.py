@@ -26,7 +26,8 @@ async def test_it_is_shown_to_one_member_in_private(stage: Stage) -> None:
         viktor in Desk#ASK: [Show it to me]
         bot to viktor: The person of case {ref} Name in the account: Mine Telegram: 1001 Only you see this. It is on record that you asked, and why; the person can see your role and the reason.
         bot in Desk#ASK: Who the person is was shown to team member 2, in private. Reason: Legal claim or duty
-        bot in Desk#ASK: I have sent it to you in private.
+        bot in Desk#ASK: Reason: Legal claim or duty. ...
+        bot:   (toast) I have sent it to you in private.
         alice: /access
         bot:   ...
         alice: [Who opened my data]

@@ -52,8 +52,11 @@ class _Pass:
 
 def _page(tx: Tx, at: _Pass) -> _Pass | None:
     telling = tx.breach_tellings.find(id=at.item.ref)
-    if telling is None or not telling.agreed or telling.found_round != telling.round:
+    if telling is None or telling.found_round != telling.round:
         work.finish(tx, at.item)  # it is wanted again as soon as that changes
+        return None
+    if not telling.agreed:  # the record was changed: what is on its way is looked after all the same, and counted
+        _see_to_the_rest(tx, at, telling)
         return None
     due = tx.breach_notices.select(
         breach=telling.id, state=NoticeState.DUE.value, id__gt=at.after, order_by="id", limit=PAGE

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     FIGURES = "figures"
     REGISTER = "register"
     BAN = "ban"
+    COMPLAINTS = "complaints"
+    """End a complaint to the data protection officer: whoever it is about does not close it."""
     BREACH = "breach"
     POLICY = "policy"
     SEE_TEAM = "see_team"
@@ -55,7 +57,7 @@ _LEAD = _CASES | {
 _TABLE: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _CASES | {Permission.PROPOSE},
     Role.LEAD: _LEAD,
-    Role.DPO: _LEAD | {Permission.BREACH, Permission.POLICY},
+    Role.DPO: _LEAD | {Permission.COMPLAINTS, Permission.BREACH, Permission.POLICY},
     Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.FIGURES, Permission.REGISTER, Permission.SEE_TEAM}),
     Role.OWNER: frozenset({Permission.TEAM, Permission.SEE_TEAM, Permission.FIGURES}),
 }

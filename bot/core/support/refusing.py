@@ -17,14 +17,14 @@ from bot.core.ports import Tx
 from bot.core.staff import Member, Permission
 from bot.core.support import four_eyes
 from bot.core.support.four_eyes import Proposal
-from bot.core.support.working import Planned, permitted
+from bot.core.support.working import Planned, ending, permitted
 
 REFUSE: Final = "refuse"
 
 
 def reasons(tx: Tx, member: Member | None, ref: str) -> list[Refusal]:
     """Which reasons there are under the law of the case. NotAllowedError, TransitionError."""
-    _member, case = permitted(tx, member, Permission.PROPOSE, ref)
+    _member, case = permitted(tx, member, ending(tx, ref, Permission.PROPOSE), ref)
     _require_refusable(case)
     regime = _regime(tx, case)
     return [each for each in tx.policy.refusals.reasons.values() if each.fits(regime, case.right)]
@@ -57,7 +57,7 @@ def what_they_read(tx: Tx, ref: str, reason: str) -> dict[str, Any]:
 
 def plan(tx: Tx, member: Member | None, ref: str, reason: str) -> Planned:
     """What the person would read. NotAllowedError, TransitionError, NotFoundError for a reason that the law of the case lacks."""
-    member, case = permitted(tx, member, Permission.PROPOSE, ref)
+    member, case = permitted(tx, member, ending(tx, ref, Permission.PROPOSE), ref)
     _require_refusable(case)
     return Planned(member, case, "case_refused", what_they_read(tx, ref, reason))
 

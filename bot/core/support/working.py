@@ -64,6 +64,12 @@ def permitted(tx: Tx, member: Member | None, permission: Permission, ref: str) -
     return member, case
 
 
+def ending(tx: Tx, ref: str, otherwise: Permission) -> Permission:
+    """What it takes to end a case: a complaint to the data protection officer is the officer's own to end."""
+    case = tx.cases.find(id=ref, opened=False)
+    return Permission.COMPLAINTS if case is not None and case.right == Right.COMPLAINT else otherwise
+
+
 def claim(tx: Tx, member: Member | None, ref: str) -> Case:
     """Work on it from now on. The first one wins: ClaimedError for everybody else, TransitionError for a closed case.
 
@@ -113,7 +119,7 @@ def colleagues(tx: Tx) -> list[Member]:
 
 def plan_finish(tx: Tx, member: Member | None, ref: str) -> Planned:
     """NotAllowedError, ByServiceError, OnlyThePersonError, TransitionError."""
-    member, case = permitted(tx, member, Permission.WORK, ref)
+    member, case = permitted(tx, member, ending(tx, ref, Permission.WORK), ref)
     if case.right in BY_SERVICE:
         raise ByServiceError(case.id)
     if case.status == Status.WAITING and "becomes" in (case.details or {}):
