@@ -10,9 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.breaches import record
 from bot.core.breaches.errors import NotReadyError
-from bot.core.breaches.fields import Field
 from bot.core.ports import Tx
 from bot.core.work import LEASE
 from bot.telegram import outbox
@@ -28,7 +26,6 @@ STEPS = st.lists(
         st.tuples(st.just("arrive"), st.just(0)),
         st.tuples(st.just("later"), st.sampled_from([1, 100, 5000])),
         st.tuples(st.just("agree"), st.just(0)),
-        st.tuples(st.just("amend"), st.just(0)),
         st.tuples(st.just("block"), _WHO),
         st.tuples(st.just("back"), _WHO),
     ),
@@ -37,7 +34,7 @@ STEPS = st.lists(
 
 
 async def test_in_the_end_everybody_was_told_once(tmp_path: Path) -> None:
-    """Blocks, returns, kills, amendments of the text, days of waiting: an amendment of the text tells nobody again."""
+    """Blocks, returns, kills, days of waiting."""
     regions = await TwoRegions.open(tmp_path)
     house = await asyncio.to_thread(BreachHouse, regions)
     await asyncio.to_thread(_law, house)
@@ -88,8 +85,6 @@ def _take(house: BreachHouse, ref: str, people: list[tuple[str, str]], lanes: li
         case "agree":
             with suppress(NotReadyError):
                 house.agree(ref)
-        case "amend":
-            house.do(HOME, lambda tx: record.put(tx, house.officer, ref, Field.MEASURES, "More was done."))
         case "block":
             house.do(people[which][0], lambda tx: outbox.block(tx, lanes[which]))
         case "back":
