@@ -40,7 +40,8 @@ def test_each_language_is_drawn_or_explained(locale: str) -> None:
     said = picture.caption.plain.splitlines()
     with speaking(locale):
         wanted = [f"1: {_('being worked on').plain}", f"2: {_('taken back').plain}", "A: $a$", "B: b", "C: c"]
-    assert (said[-5:] == wanted) == (locale in WITHOUT_GLYPHS)
+    told = [line.replace("：", ": ") for line in said[-5:]]  # Chinese has a colon of its own
+    assert (told == wanted) == (locale in WITHOUT_GLYPHS)
     assert len(said) == (7 if locale in WITHOUT_GLYPHS else 2)
     height, width, _colours = pixels(picture).shape
     assert width == 1200 and height > 300
