@@ -183,11 +183,11 @@ async def test_admins_choose_the_language(stage: Stage) -> None:
         bob in Community: @privacy_bot wie lange speichert ihr meine Chats?
         bot in Community: ...  [Mehr im Privatchat]
         alice in Community: /language@privacy_bot fr
-        bot in Community: From now on I speak Français in this group.
+        bot in Community: ... Français...
         bob in Community: @privacy_bot how long do you keep my chats?
         bot in Community: ...  [Suite en privé]
         alice in Community: /language@privacy_bot off
-        bot in Community: From now on I answer everybody here in their own language.
+        bot in Community: ...
         bob in Community: @privacy_bot is my data sold?
         bot in Community: No. According to the policy, Kimi sells none of your data. ...
     """)

@@ -111,7 +111,7 @@ async def test_the_group_has_a_language(stage: Stage) -> None:
         return
     await stage.plays("""
         olga in Desk: [Français]
-        bot in Desk: From now on I speak Français in this group.
+        bot in Desk: ... Français...
         olga in Desk: /setup de
         bot in Desk: ...Deutsch...
     """)
