@@ -38,6 +38,8 @@ from bot.storage.sqlite import prepare_sqlite
 UPDATES, IN_FLIGHT = 4000, 20
 GOAL = 0.5
 _ROUNDS = 5
+_PEOPLE = 1000
+"""Taking turns: nobody writes more than one person may in a minute."""
 _COMMITS = 101
 _TOKEN = "1:bench"  # noqa: S105 - opens nothing
 Deliver = Callable[[list[dict[str, Any]]], Awaitable[None]]
@@ -100,8 +102,9 @@ async def desk(folder: Path, url: str | None) -> AsyncIterator[Deliver]:
     """The whole desk, except for sending."""
     core = await open_core(Settings(data_dir=folder, database_url=url))
     app = create_app(core, token=_TOKEN, understanding=Understanding.load())
-    for person in range(1, 101):
-        await core.database.write(lambda tx, person=person: accounts.open_for_telegram(tx, person))  # type: ignore[misc]
+    await core.database.write(
+        lambda tx: [accounts.open_for_telegram(tx, person) for person in range(1, _PEOPLE + 1)]
+    )
 
     async def deliver(updates: list[dict[str, Any]]) -> None:
         await asyncio.gather(*(app.inbox.receive([each]) for each in updates))
@@ -127,7 +130,8 @@ async def rate(deliver: Deliver, first: int, count: int, in_flight: int) -> floa
     """Updates a second, `in_flight` of them under way at a time, each in its own chat."""
     begun = time.perf_counter()
     for start in range(0, count, in_flight):
-        await deliver([update(first + start + place, place + 1) for place in range(in_flight)])
+        numbers = range(first + start, first + start + in_flight)
+        await deliver([update(number, number % _PEOPLE + 1) for number in numbers])
     return count / (time.perf_counter() - begun)
 
 
