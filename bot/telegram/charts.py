@@ -91,7 +91,8 @@ def draw(chart: BarChart) -> Picture:
 
 
 def draw_sheet(charts: Sequence[BarChart]) -> list[Picture]:
-    """Several charts below each other in one picture; where the font lacks their script, a picture with its key for each. Slow."""
+    """Several charts in one picture, three or more in two columns; where the font lacks their script, a picture with its key for
+    each. Slow."""
     if not all(map(_can_write, charts)):
         return [draw(chart) for chart in charts]
     with _one_at_a_time, speaking(charts[0].locale):
@@ -150,15 +151,22 @@ def _png(charts: Sequence[BarChart], *, with_titles: bool) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    heights = [1.5 + len(chart.groups) * (0.42 + 0.3 * (1 if chart.stacked else max(1, len(chart.series)))) for chart in charts]
-    figure = Figure(figsize=(8.0, sum(heights)), dpi=150, layout="constrained")
+    across = 1 if len(charts) < 3 else 2
+    rows = [charts[start : start + across] for start in range(0, len(charts), across)]
+    heights = [max(map(_height, row)) for row in rows]
+    figure = Figure(figsize=(8.0 * across, sum(heights)), dpi=150 if across == 1 else 110, layout="constrained")
     FigureCanvasAgg(figure)
-    parts = figure.subfigures(len(charts), 1, squeeze=False, height_ratios=heights)[:, 0] if len(charts) > 1 else [figure]
-    for part, chart in zip(parts, charts, strict=True):
+    parts = figure.subfigures(len(rows), across, squeeze=False, height_ratios=heights).flat if len(charts) > 1 else [figure]
+    for part, chart in zip(parts, charts, strict=False):
         _draw_into(part, chart, chart.title if with_titles else None)
     made = io.BytesIO()
     figure.savefig(made, format="png", metadata={"Software": None})
     return made.getvalue()
+
+
+def _height(chart: BarChart) -> float:
+    bars = 1 if chart.stacked else max(1, len(chart.series))
+    return 1.5 + len(chart.groups) * (0.42 + 0.3 * bars)
 
 
 def _draw_into(figure: FigureBase, chart: BarChart, title: Words | None) -> None:

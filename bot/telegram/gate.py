@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.core.ports import Tx
 from bot.core.support import bans
+from bot.core.support.bans import Ban
 from bot.telegram import plain
 from bot.telegram.answers import policy_of
 from bot.telegram.desk import Desk
@@ -31,12 +32,12 @@ class Gate(BaseMiddleware):
         desk: Desk = data["desk"]
         if not desk.private or plain.is_right(event, in_a_step=await _in_a_step(data)):
             return await handler(event, data)
-        held = await _too_much(desk)
+        now, ban = await desk(_look, desk.found.id if desk.found else "")
+        held = _too_much(desk, now)
         if held is not None:
             if held.first:
                 await _say_when(event, desk, data["say"], held)
             return None
-        ban = await desk(bans.find, desk.found.id) if desk.found else None
         if ban is None:
             return await handler(event, data)
         if isinstance(event, CallbackQuery) or (isinstance(event, Message) and event.edit_date is None):
@@ -52,9 +53,12 @@ async def _in_a_step(data: dict[str, Any]) -> bool:
     return (await state.get_data()).get("to") != "human"
 
 
-async def _too_much(desk: Desk) -> Held | None:
+def _look(tx: Tx, subject: str) -> tuple[datetime, Ban | None]:
+    return tx.clock.now(), bans.find(tx, subject) if subject else None
+
+
+def _too_much(desk: Desk, now: datetime) -> Held | None:
     limiter: Limiter = desk.services["limiter"]
-    now = await desk(_now)
     most = policy_of(desk).safeguards.messages_per_minute
     counted = desk.quick("counted", lambda: limiter.count(desk.lane, now, per_minute=most))
     return counted if isinstance(counted, Held) else None
@@ -65,6 +69,3 @@ async def _say_when(event: TelegramObject, desk: Desk, say: Say, held: Held) -> 
     text = _("That is more than I can read at once. I go on at {date}. Your rights stay open: /export, /delete, /rights.", date=moment(held.until, desk.zone))
     await (say.toast(text, alert=True) if isinstance(event, CallbackQuery) else say(text))
 
-
-def _now(tx: Tx) -> datetime:
-    return tx.clock.now()

@@ -63,7 +63,7 @@ async def test_figures_come_as_a_picture_with_their_key_numbers(stage: Stage) ->
     """)
     picture = next(message for message in stage.world.group("Desk").messages.values() if message.file is not None)
     height, width, _colours = imread(io.BytesIO(picture.file.content)).shape
-    assert width == 1200 and height > 1200, "four charts below each other"
+    assert width == 1760 and height > 500, "four charts in two columns"
 
 
 def test_where_the_font_lacks_a_script_each_chart_has_its_key() -> None:

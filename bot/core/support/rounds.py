@@ -41,11 +41,16 @@ class Heard:
 
 
 def sweep(tx: Tx) -> int:
-    """At home, as soon as there is a team: see to it that somebody goes round. A second one at once does no harm."""
-    if not tx.members.count() or tx.work.count(kind=ROUND, state=WorkState.WAITING.value):
+    """At home, as soon as there is a team: see to it that somebody goes round, and at once when there is something to tell here."""
+    if not tx.members.count():
         return 0
-    work.schedule(tx, ROUND, "team")
-    return 1
+    if not tx.work.count(kind=ROUND, state=WorkState.WAITING.value):
+        work.schedule(tx, ROUND, "team")
+        return 1
+    if not tx.cases.count(untold__gt=0, closed_at=None):
+        return 0
+    waiting = {"kind": ROUND, "state": WorkState.WAITING.value, "lease_until": None, "due_at__gt": tx.clock.now()}
+    return tx.work.update(waiting, due_at=tx.clock.now())
 
 
 def make_round_job(others: Callable[[], Sequence[Engine]]) -> Job:
