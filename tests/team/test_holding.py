@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core import deletion
-from bot.core.cases import Right, Status
+from bot.core import cases, deletion
+from bot.core.cases import Right, Status, Step
 from bot.core.ports import Tx
 from tests.stage import Stage
-from tests.team.scenes import given_desk, given_shown, the_case
+from tests.team.scenes import does, given_desk, given_shown, the_case
 
 
 async def given_deletion(stage: Stage) -> str:
@@ -118,3 +118,23 @@ async def test_who_may_not_is_refused(stage: Stage) -> None:
         dana in Desk: /lift {ref}
         bot in Desk: There is no legal hold here.
     """)
+
+
+async def test_a_hold_stops_an_erasure_that_has_begun(stage: Stage) -> None:
+    """The grace period is over and erasing began; held then, what is left stays, until the hold is lifted."""
+    await given_desk(stage)
+    ref = await given_deletion(stage)
+    await stage.core.database.write(lambda tx: cases.move(tx, tx.cases.get(id=ref), Step.CLAIM))
+    for line in (f"dana in Desk: /hold {ref}", "dana in Desk: [A law requires to keep the data]", "dana in Desk: [Propose it]"):
+        await does(stage, line)
+    await does(stage, "viktor in Desk#DEL: [Agree]")
+    for _ in range(8):
+        await does(stage, "(1 day later)")
+    case = await the_case(stage, ref)
+    assert (case.status, case.held) == (Status.ERASING, True)
+    assert await stage.core.database.read(lambda tx: tx.conversations.count()) == 1
+    for line in (f"viktor in Desk: /lift {ref.lower()}", "viktor in Desk: [Propose it]"):
+        await does(stage, line)
+    await does(stage, "dana in Desk#DEL: [Agree]")
+    assert (await the_case(stage, ref)).status == Status.PURGING
+    assert await stage.core.database.read(lambda tx: (tx.conversations.count(), tx.rooms.count(subject__ne=""))) == (0, 0)
