@@ -10,7 +10,7 @@ import pytest
 from bot.core.understanding import Understanding
 from bot.settings import Settings
 from tests.core.house import Home
-from tests.databases import BOTH, POSTGRESQL, SQLITE, Databases
+from tests.databases import BOTH, PLAYED, POSTGRESQL, Databases
 from tests.stage import Stage
 
 
@@ -42,16 +42,16 @@ async def machines(tmp_path: Path, databases: Databases) -> AsyncIterator[Home]:
         yield Home(tmp_path, databases, data, keys)
 
 
-@pytest.fixture(params=["en", "pseudo", POSTGRESQL])
+@pytest.fixture(params=PLAYED)
 async def stage(
     request: pytest.FixtureRequest, tmp_path: Path, understanding: Understanding, databases: Databases
 ) -> AsyncIterator[Stage]:
-    """A stage; each transcript is played in English, in the bracketed pseudo-language, and on PostgreSQL."""
-    kind = POSTGRESQL if request.param == POSTGRESQL else SQLITE
+    """A stage; each transcript is played in English on SQLite, and in the bracketed pseudo-language on PostgreSQL."""
+    kind, pseudo = request.param
     async with databases.url(kind) as url, databases.key_store(kind) as keys:
         if url is None:
             databases.file(tmp_path)
         settings = Settings(data_dir=tmp_path, database_url=url, key_store_url=keys)
-        built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
+        built = await Stage.build(tmp_path, understanding, pseudo=pseudo, settings=settings)
         yield built
         await built.close()

@@ -18,6 +18,9 @@ from bot.storage.tables import metadata
 T = TypeVar("T")
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
+PLAYED = (pytest.param((SQLITE, False), id="english-sqlite"), pytest.param((POSTGRESQL, True), id="pseudo-postgresql"))
+"""How each transcript is played: the database, and whether in the pseudo-language. Two plays are two thirds of the time of three,
+and nothing that people read depends on the database."""
 _TEMPLATE = "desk_template"
 
 

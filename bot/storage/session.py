@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 from sqlalchemy.util import await_only
 
+from bot.core.keys import SubjectKey
 from bot.storage.locks import number_of
 
 _BATCH = 200
@@ -27,6 +28,9 @@ class Session(Protocol):
 
     before_write: Callable[[], None] | None
     """Called once before the next statement that writes: opens the savepoint that a verb may be rolled back to."""
+
+    seen_keys: dict[str, SubjectKey]
+    """Rows of subjects' keys as this transaction of the database knows them; see `Keychain`."""
 
     def rows(self, sql: str, values: Values) -> Sequence[Sequence[Any]]:
         """All rows of a query."""
@@ -60,6 +64,7 @@ class SqliteSession:
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self.before_write: Callable[[], None] | None = None
+        self.seen_keys: dict[str, SubjectKey] = {}
         self._driver = driver
 
     def rows(self, sql: str, values: Values) -> Sequence[Sequence[Any]]:
@@ -92,6 +97,7 @@ class PostgresSession:
 
     def __init__(self, driver: Any) -> None:
         self.before_write: Callable[[], None] | None = None
+        self.seen_keys: dict[str, SubjectKey] = {}
         self._driver = driver
 
     def rows(self, sql: str, values: Values) -> Sequence[Sequence[Any]]:

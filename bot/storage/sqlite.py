@@ -38,7 +38,7 @@ class ClosedError(RuntimeError):
 class _Queued:
     """A unit that waits for the writer, and who waits for it: a loop's future or a thread's."""
 
-    run: Callable[[sqlite3.Connection], Any]
+    run: Callable[[SqliteSession], Any]
     future: asyncio.Future[Any] | Future[Any]
     loop: asyncio.AbstractEventLoop | None
 
@@ -53,6 +53,7 @@ class SqliteDatabase:
         self._world = world
         self._path = path
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
+        self._asked: dict[asyncio.AbstractEventLoop, list[_Queued]] = {}
         self._writer: threading.Thread | None = None
         self._closed = False
         self._turn = threading.Lock()
@@ -77,6 +78,7 @@ class SqliteDatabase:
     async def stop(self) -> None:
         self._closed = True
         if self._writer is not None:
+            self._hand_over(asyncio.get_running_loop())
             self._queue.put(None)
             await asyncio.to_thread(self._writer.join)
             self._writer = None
@@ -84,7 +86,7 @@ class SqliteDatabase:
         self._engine.dispose()
 
     async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
-        result: T = await self._queue_up(lambda driver: unit(self._transaction(driver, purpose)))
+        result: T = await self._queue_up(lambda session: unit(self._world.transaction(session, purpose)))
         return result
 
     async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
@@ -93,17 +95,17 @@ class SqliteDatabase:
         )
 
     async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
-        result: T = await self._queue_up(lambda driver: unit(_Unit(self._transaction(driver, purpose))))
+        result: T = await self._queue_up(lambda session: unit(_Unit(self._world.transaction(session, purpose))))
         return result
 
     def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         future: Future[T] = Future()
-        self._put(_Queued(lambda driver: unit(self._transaction(driver, purpose)), future, None))
+        self._put(_Queued(lambda session: unit(self._world.transaction(session, purpose)), future, None))
         return future.result()
 
     def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
         with self._engine.connect() as connection:
-            return unit(self._transaction(_driver_of(connection), purpose))
+            return unit(self._world.transaction(SqliteSession(_driver_of(connection)), purpose))
 
     def compact(self) -> None:
         """Leave no deleted byte behind: rebuild the file and empty the write-ahead log. Writers wait; of several who ask at
@@ -119,10 +121,7 @@ class SqliteDatabase:
             if busy:
                 raise TimeoutError("the write-ahead log is still being read")
 
-    def _transaction(self, driver: sqlite3.Connection, purpose: Purpose) -> Transaction:
-        return self._world.transaction(SqliteSession(driver), purpose)
-
-    async def _queue_up(self, run: Callable[[sqlite3.Connection], Any]) -> Any:
+    async def _queue_up(self, run: Callable[[SqliteSession], Any]) -> Any:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._put(_Queued(run, future, loop))
@@ -131,7 +130,19 @@ class SqliteDatabase:
     def _put(self, queued: _Queued) -> None:
         if self._closed:
             raise ClosedError
-        self._queue.put(queued)
+        if queued.loop is None:
+            self._queue.put(queued)
+        elif asked := self._asked.get(queued.loop):
+            asked.append(queued)
+        else:
+            self._asked[queued.loop] = [queued]
+            queued.loop.call_soon(self._hand_over, queued.loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake the writer once for all that was asked in one turn of a loop: at the first of twenty it would begin with that one
+        alone, and the two threads would snatch the interpreter from each other meanwhile."""
+        for queued in self._asked.pop(loop, ()):
+            self._queue.put(queued)
 
     async def _write_on(self) -> None:
         """The writer's thread; it alone is in its loop, so it may wait for the queue."""
@@ -165,17 +176,19 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
 async def _run_group(driver: sqlite3.Connection, group: list[_Queued]) -> list[_Outcome]:
     """Every unit in its own savepoint, all in one commit; nobody hears of success before the commit."""
     outcomes: list[_Outcome] = []
+    session = SqliteSession(driver)
     try:
         driver.execute("BEGIN IMMEDIATE")
         for queued in group:
             driver.execute("SAVEPOINT unit")
             try:
-                result = queued.run(driver)
+                result = queued.run(session)
                 if isinstance(result, Awaitable):
                     result = await result
                 outcomes.append((queued, result, None))
             except BaseException as error:
                 driver.execute("ROLLBACK TO unit")
+                session.seen_keys.clear()
                 outcomes.append((queued, None, error))
             driver.execute("RELEASE unit")
         driver.execute("COMMIT")

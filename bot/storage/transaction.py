@@ -102,6 +102,7 @@ class Transaction:
             Collection(EpochHead, tables.epoch_heads, self.session, None),
             random,
             purpose,
+            session.seen_keys,
         )
 
     subject_keys = _Rows(SubjectKey, tables.subject_keys)

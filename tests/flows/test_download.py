@@ -12,11 +12,11 @@ from bot.core.cases import Status
 from bot.core.exports import package
 from bot.core.understanding import Understanding
 from bot.settings import Settings
-from tests.databases import POSTGRESQL, SQLITE, Databases
+from tests.databases import PLAYED, Databases
 from tests.stage import TOKEN, Stage
 
 
-@pytest.fixture(params=["en", "pseudo", POSTGRESQL])
+@pytest.fixture(params=PLAYED)
 async def stage(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -27,10 +27,11 @@ async def stage(
     """A desk with a web server of its own; parts are so small that every export needs several."""
     monkeypatch.setattr(package, "CHUNK_BYTES", 8 * 1024)
     monkeypatch.setattr(package, "_PART_CHUNKS", 1)
-    async with databases.url(POSTGRESQL if request.param == POSTGRESQL else SQLITE) as url:
+    kind, pseudo = request.param
+    async with databases.url(kind) as url:
         web = {"token": TOKEN, "public_url": "https://desk.example", "tls_cert": tmp_path / "c", "tls_key": tmp_path / "k"}
         settings = Settings(data_dir=tmp_path, database_url=url, **web)  # type: ignore[arg-type]
-        built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
+        built = await Stage.build(tmp_path, understanding, pseudo=pseudo, settings=settings)
         yield built
         await built.close()
 

@@ -9,18 +9,18 @@ import pytest
 
 from bot.core.understanding import Understanding
 from bot.settings import Settings
-from tests.databases import POSTGRESQL, SQLITE, Databases
+from tests.databases import PLAYED, Databases
 from tests.stage import Stage
 
 
-@pytest.fixture(params=["en", "pseudo", POSTGRESQL])
+@pytest.fixture(params=PLAYED)
 async def stage(
     request: pytest.FixtureRequest, tmp_path: Path, understanding: Understanding, databases: Databases
 ) -> AsyncIterator[Stage]:
     """A stage at home in EU, with every other region to go to (on PostgreSQL: US)."""
-    kind = POSTGRESQL if request.param == POSTGRESQL else SQLITE
+    kind, pseudo = request.param
     async with databases.url(kind) as eu, databases.url(kind) as us, databases.key_store(kind) as keys:
         settings = Settings(data_dir=tmp_path, database_url=eu, database_url_us=us, key_store_url=keys)
-        built = await Stage.build(tmp_path, understanding, pseudo=request.param == "pseudo", settings=settings)
+        built = await Stage.build(tmp_path, understanding, pseudo=pseudo, settings=settings)
         yield built
         await built.close()

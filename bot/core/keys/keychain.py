@@ -17,7 +17,11 @@ _WHILE_RESTRICTED = frozenset({Purpose.SUBJECT, Purpose.RIGHTS, Purpose.DELIVERY
 
 
 class Keychain:
-    """A vault inside one transaction, opened for one purpose."""
+    """A vault inside one transaction, opened for one purpose.
+
+    `seen`: rows of keys that were read in this transaction of the database; several units of work may share it, one after
+    another, and whoever changes a key takes it out.
+    """
 
     def __init__(
         self,
@@ -26,13 +30,14 @@ class Keychain:
         heads: Collection[EpochHead],
         random: Randomness,
         purpose: Purpose,
+        seen: dict[str, SubjectKey],
     ) -> None:
         self._vault = vault
         self._rows = rows
         self._heads = heads
         self._random = random
         self.purpose = purpose
-        self._seen: dict[str, SubjectKey] = {}
+        self._seen = seen
         self._opened: dict[str, Dek] = {}
 
     @property

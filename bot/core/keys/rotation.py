@@ -161,6 +161,7 @@ def _rewrap_some(tx: Tx, ring: KeyRing, epoch: EpochKey, after: str) -> tuple[st
         same = {"id": row.id, "generation": row.generation, "epoch": row.epoch}  # else it was shredded or moved on
         changes.append((same, {"epoch": epoch.number, "wrapped": fresh[0], "previous": fresh[1]}))
     tx.keys.rows.update_each(changes)
+    tx.keys.look_again()
     return (rows[-1].id if rows else None), len(changes)
 
 
