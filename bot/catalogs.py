@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -39,20 +41,25 @@ def source_of(domain: str) -> Catalog:
         for sentence in load_policy().sentences():
             catalog.add(sentence)
         return catalog
-    found = []
-    for folder in ("bot", "handlers"):
-        extracted = extract_from_dir(
+    for name, message, comments, context in _extracted():
+        catalog.add(message, auto_comments=comments, context=context, locations=[(name, 0)])
+    return catalog
+
+
+@cache
+def _extracted() -> list[tuple[str, Any, list[str], str | None]]:
+    """Every sentence of the program with its file, comments and context; read once."""
+    return [
+        (name, message, comments, context)
+        for folder in ("bot", "handlers")
+        for name, _line, message, comments, context in extract_from_dir(
             ROOT / folder,
             [("**.py", "python")],
             keywords=_KEYWORDS,
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         )
-        for name, _line, message, comments, context in extracted:
-            found.append((name, message, comments, context))
-    for name, message, comments, context in found:
-        catalog.add(message, auto_comments=comments, context=context, locations=[(name, 0)])
-    return catalog
+    ]
 
 
 def po_file(locale: str, domain: str) -> Path:
