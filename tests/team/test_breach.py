@@ -14,6 +14,9 @@ async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language
     await open_record(stage)
     await stage.plays("""
         bot in Desk#BRE: (card) BRE-... · Data breach Regions: European Union · risk: high Aware since ... People concerned: 4 To be told: 4 · on the way: 0 · told: 0 · not reached: 0 Report to Lead supervisory authority ...: not sent yet  [What people will read] [Change the record] [Translations] [Reports to authorities] [Tell the people] [Close]
+        dana in Desk#BRE: [Tell the people]
+        bot in Desk#BRE: Needs four eyes Tell 4 people of this data breach, ...  [Agree] [Decline]
+        bot in Desk#BRE: (toast) Proposed. Somebody else has to agree.
         dana in Desk#BRE: [Translations]
         bot in Desk#BRE: Which text do you want to give in another language? What happened: English ...  [What happened] ...
         dana in Desk#BRE: [What happened]
@@ -21,6 +24,7 @@ async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language
         dana in Desk#BRE: [Deutsch]
         bot in Desk#BRE: What happened in Deutsch: please answer this message. A backup disk was lost.
         dana in Desk#BRE answers "please answer this message": Eine Festplatte ging verloren.
+        bot in Desk#BRE: Needs four eyes ... The record was changed since. Nothing was done; please propose it anew.
         bot in Desk#BRE: The record of BRE-... ...
         dana in Desk#BRE: [What people will read]
         bot in Desk#BRE: What people read (English). ... A data breach concerns you (BRE-...) What happened A backup disk was lost. Your data lay open from 20 March 2026 08:00 UTC until 22 March 2026 20:00 UTC. Which of your data ... What you can do Change your password. Your contact is ... Please name the reference BRE-... .  [• English] ...
