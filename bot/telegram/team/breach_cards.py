@@ -38,6 +38,11 @@ def card(tx: Tx, breach: Breach) -> tuple[Html, list[list[Button]]]:
     return join(lines, "\n"), _buttons(tx, breach)
 
 
+def summary(tx: Tx, breach: Breach) -> Html:
+    """What it is, and its dates: for who looks for it."""
+    return join([*_head(breach), *_clock(tx, breach)], "\n")
+
+
 def _head(breach: Breach) -> list[Line | Html]:
     lines: list[Line | Html] = []
     if breach.drill:
