@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.core.breaches import reached
 from bot.core.breaches.reporting import Phase
+from bot.core.breaches.telling import NOTICE
+from bot.core.delivery import OutboxRow
 from bot.core.ports import Tx
 from bot.telegram import breach_words
 from bot.telegram.breach_report import phase_name
@@ -62,11 +64,17 @@ def breach_unreached(data: dict[str, Any], zone: str) -> Notice:
     return Notice(join(lines))
 
 
-def arrival(subject: str, ref: str) -> Callable[[Tx, Any], None]:
-    """Notes that a person was told."""
+def may_leave(tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> bool:
+    """Whether it still is what its reader is to get. What is not a notice to somebody concerned always may."""
+    data = payload["data"]
+    return payload["notice"] != NOTICE or reached.may_leave(tx, row.subject, data["ref"], row.id, data.get("round", 0))
+
+
+def arrival(subject: str, data: dict[str, Any]) -> Callable[[Tx, Any], None]:
+    """Notes that a person was told, and of what."""
 
     def arrived(tx: Tx, result: Any) -> None:
-        reached.arrived(tx, subject, ref)
+        reached.arrived(tx, subject, data["ref"], data["categories"])
 
     return arrived
 

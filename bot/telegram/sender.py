@@ -170,7 +170,7 @@ class Sender:
 
     def _render_notice(self, tx: Tx, row: OutboxRow, payload: dict[str, Any]) -> Outgoing | None:
         data = letters.current(tx, payload["data"])
-        if data is None:
+        if data is None or not breach_notices.may_leave(tx, row, payload):
             return None
         account = tx.accounts.find(id=row.subject) if row.subject != SERVICE else None
         chat_id = data.get("chat_id") or (accounts.telegram_id_of(tx, row.subject) if account else None)
@@ -193,7 +193,7 @@ class Sender:
             document = content if isinstance(content, bytes) else content.encode(), notice.file_name
         done = letters.arrival(notice.letter) if notice.letter else None
         if notice.breach:
-            done = breach_notices.arrival(row.subject, notice.breach)
+            done = breach_notices.arrival(row.subject, data)
         return Outgoing(row, method, parameters, document, completes=notice.completes, done=done)
 
     async def _send(self, outgoing: Outgoing) -> bool:

@@ -1,4 +1,5 @@
-"""/queue, /mine → open cases by date, with filters and pages; /due → the same as a calendar; /find REF → one case, and the way to it
+"""/queue, /mine → open cases by date, with filters and pages; /due → the same as a calendar; /find REF → one case or data breach, and
+the way to it
 
 Over all regions. One message, changed while somebody turns its pages; every tap is checked again. References, dates, rights and
 states only.
@@ -14,11 +15,12 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
+from bot.core.breaches import Breach, register
 from bot.core.cases import Right
 from bot.core.ids import read_reference
 from bot.core.ports import Tx
 from bot.core.staff import Permission
-from bot.core.support import queue
+from bot.core.support import queue, rooms
 from bot.core.support.entries import Entry
 from bot.core.support.groups import TeamGroup
 from bot.core.support.queue import Kind, Which
@@ -27,7 +29,7 @@ from bot.telegram.formats import moment, number
 from bot.telegram.keyboards import Button, rows
 from bot.telegram.regions import Regions
 from bot.telegram.say import Say
-from bot.telegram.team import lists
+from bot.telegram.team import breach_cards, lists
 from bot.telegram.team.here import InTeamGroup, Tapped, require, room_of, tap
 from bot.telegram.team.words import about, state
 from bot.telegram.texts import Html, Line, _, _p, join
@@ -83,13 +85,18 @@ async def choose_right(query: CallbackQuery, desk: Desk, say: Say) -> None:
 
 
 async def find(message: Message, command: CommandObject, desk: Desk, say: Say, group: TeamGroup) -> None:
-    await require(desk, Permission.SEE_CASES)
+    member = await require(desk, Permission.SEE_CASES)
     room = None if command.args else await room_of(message, desk)
     if room is None and not command.args:
         # Translators: to the privacy team; /find is a command.
         await say(_("Please write the reference behind the command, for example: /find ASK-7K2M4Q"))
         return
-    await _show_case(desk, say, group, room.id if room else str(read_reference(command.args or "")))
+    ref = room.id if room else str(read_reference(command.args or ""))
+    breach = await desk(register.find, member, ref)
+    if breach is not None:
+        await _show_breach(desk, say, group, breach)
+    else:
+        await _show_case(desk, say, group, ref)
 
 
 async def show_case(query: CallbackQuery, desk: Desk, say: Say, group: TeamGroup, ref: str) -> None:
@@ -199,7 +206,15 @@ def _sections(now: datetime) -> Sequence[tuple[Line, Callable[[Entry], bool]]]:
     )
 
 
-# ---------------------------------------------------------------------- one case
+# ---------------------------------------------------------------------- one case, one breach
+
+
+async def _show_breach(desk: Desk, say: Say, group: TeamGroup, breach: Breach) -> None:
+    place, room = lists.where(group), await desk(rooms.find, breach.id)
+    address = place.room(room.thread, room.card) if place and room else None
+    buttons = [[Button(_p("button", "Open it"), url=address)]] if address else []
+    card = room.card if room and address is None else None
+    await say(await desk(breach_cards.summary, breach), buttons, new=True, answers=card)
 
 
 async def _show_case(desk: Desk, say: Say, group: TeamGroup, ref: str) -> None:

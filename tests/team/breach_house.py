@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core import accounts, conversations, staff, work
-from bot.core.breaches import Breach, NoticeState, Status, fields, reached, record
+from bot.core.breaches import Breach, NoticeState, Status, agreeing, fields, record
 from bot.core.breaches.finding import find_job
 from bot.core.breaches.telling import NOTICE, tell_job
 from bot.core.breaches.wanting import FIND, TELL, WATCH
 from bot.core.breaches.watching import make_watch_job
 from bot.core.conversations import Message
-from bot.core.delivery import Delivery
+from bot.core.delivery import Delivery, OutboxRow
 from bot.core.keys import SERVICE
 from bot.core.ports import Tx
 from bot.core.staff import Member, Role
+from bot.core.support import four_eyes
+from bot.core.support.four_eyes import ProposedAlreadyError
 from bot.core.work import Engine, FencedError, Job, Work
-from bot.telegram import outbox
+from bot.telegram import breach_notices, outbox
 from tests.regions.two_regions import AWAY, HOME, PLACES, Faults, TwoRegions, _Engine
 from tests.stage import START
 
@@ -31,14 +33,29 @@ BEFORE = START - timedelta(days=10)
 KINDS = (WATCH, FIND, TELL)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A notice that somebody got: of which version of the record, of which kinds of their data, in which words. `current`: when it
+    left, its region knew of no other version, and of two people who agreed to it."""
+
+    ref: str
+    subject: str
+    round: int
+    categories: tuple[str, ...]
+    texts: dict[str, list[str]]
+    current: bool
+
+
 class BreachHouse:
     """EU at home and US. Every write of a job passes `faults`."""
 
     def __init__(self, regions: TwoRegions) -> None:
         self.regions = regions
         self.faults = Faults()
+        self.read: list[Arrival] = []
+        self._flying: list[tuple[str, OutboxRow, bool]] = []
         self._people = 7000
-        self.officer = self.do(HOME, _officer)
+        self.officer, self.lead = self.do(HOME, _team)
 
     # ------------------------------------------------------------------ the regions as the job sees them (watching.Reach)
 
@@ -87,13 +104,24 @@ class BreachHouse:
         return self.do(HOME, make)
 
     def agree(self, ref: str) -> None:
-        """As soon as everybody was looked at."""
+        """Both of them, as soon as everybody was looked at."""
         for _ in range(5):
             self.work()
             if record.is_found(self.breach(ref)):
                 break
             self.regions.clock.move(timedelta(seconds=20))
-        self.do(HOME, lambda tx: record.agree(tx, self.officer, ref, record.get(tx, ref).version))
+        with suppress(ProposedAlreadyError):
+            self.propose(ref)
+        self.second(ref)
+
+    def propose(self, ref: str) -> None:
+        """The first pair of eyes."""
+        self.do(HOME, lambda tx: agreeing.propose(tx, self.officer, ref))
+
+    def second(self, ref: str) -> None:
+        """The second one agrees to what is proposed, if something is."""
+        for proposal in self.do(HOME, lambda tx: four_eyes.open_of(tx, ref)):
+            self.do(HOME, lambda tx: four_eyes.agree(tx, self.lead, proposal.id))  # noqa: B023 - used at once
 
     def breach(self, ref: str) -> Breach:
         return self.do(HOME, lambda tx: record.get(tx, ref))
@@ -129,16 +157,27 @@ class BreachHouse:
                 self.arrive()
             self.later(seconds=20)
 
-    def arrive(self) -> int:
-        """What the sender does when Telegram takes the messages; how many notices of breaches it were."""
-        return sum(self.do(region, _send_all) for region in (HOME, AWAY))
+    def arrive(self) -> None:
+        """What the sender does with every message, and Telegram takes them."""
+        self.hand_over()
+        self.land()
+
+    def hand_over(self) -> None:
+        """The sender has taken them and waits for Telegram's answer."""
+        for region in (HOME, AWAY):
+            self._flying += [(region, row, current) for row, current in self.do(region, _take_all)]
+
+    def land(self) -> None:
+        """Telegram took what was handed over."""
+        flying, self._flying = self._flying, []
+        for region, row, current in flying:
+            data = (row.payload or {})["data"]
+            self.read.append(Arrival(data["ref"], row.subject, data["round"], tuple(data["categories"]), data["texts"], current))
+            self.do(region, lambda tx: _land(tx, row, data))  # noqa: B023 - used at once
 
     def written(self, ref: str) -> Counter[str]:
-        """How many messages about a breach were ever written to each person."""
-        found: Counter[str] = Counter()
-        for region in (HOME, AWAY):
-            found.update(self.do(region, lambda tx: Counter(tx_notices(tx, ref))))
-        return found
+        """How many notices of a breach each person has got."""
+        return Counter(each.subject for each in self.read if each.ref == ref)
 
     def states(self, ref: str) -> Counter[str]:
         """How many people stand where."""
@@ -153,32 +192,34 @@ class BreachHouse:
         }
 
 
-def tx_notices(tx: Tx, ref: str) -> list[str]:
-    """Whose notice of a breach is or was in the outbox. Sent ones keep no payload, so tests mark them by their slot."""
-    return [row.subject for row in tx.outbox.select(kind="notice", slot=ref)]
-
-
-def _send_all(tx: Tx) -> int:
-    sent = 0
-    for row in tx.outbox.select(kind="notice", state=Delivery.WAITING.value):
+def _take_all(tx: Tx) -> list[tuple[OutboxRow, bool]]:
+    """As bot/telegram/sender.py."""
+    taken = []
+    for row in tx.outbox.select(kind="notice", state=Delivery.WAITING.value, lease_until=None):
         payload = row.payload or {}
         if payload.get("notice") != NOTICE:
             continue
-        ref = payload["data"]["ref"]
         link = tx.links.find(id=row.lane, opened=False)
         if link is not None and link.blocked_at is not None:
             outbox.block(tx, row.lane)
-            continue
-        tx.outbox.update({"id": row.id}, slot=ref)
-        outbox.settle(tx, row, Delivery.DONE)
-        reached.arrived(tx, row.subject, ref)
-        sent += 1
-    return sent
+        elif breach_notices.may_leave(tx, row, payload):
+            tx.outbox.update({"id": row.id}, lease_until=tx.clock.now() + outbox.LEASE)
+            telling = tx.breach_tellings.get(id=payload["data"]["ref"])
+            taken.append((row, (telling.round, telling.agreed) == (payload["data"]["round"], True)))
+        else:
+            outbox.settle(tx, row, Delivery.PARKED, "stale or unreadable")
+    return taken
 
 
-def _officer(tx: Tx) -> Member:
+def _land(tx: Tx, row: OutboxRow, data: dict[str, Any]) -> None:
+    outbox.settle(tx, row, Delivery.DONE)
+    breach_notices.arrival(row.subject, data)(tx, None)
+
+
+def _team(tx: Tx) -> tuple[Member, Member]:
     staff.ensure_owner(tx, 9001)
-    return staff.grant(tx, staff.find(tx, 9001), 9002, Role.DPO)
+    owner = staff.find(tx, 9001)
+    return staff.grant(tx, owner, 9002, Role.DPO), staff.grant(tx, owner, 9003, Role.LEAD)
 
 
 __all__ = ["AWAY", "BEFORE", "BEGAN", "ENDED", "HOME", "BreachHouse", "NoticeState", "Status", "replace"]

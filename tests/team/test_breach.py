@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from bot.core.audit import Tag
 from tests.stage import Stage
 from tests.team.breach_scenes import given_people, meet, open_record
 
@@ -14,6 +17,11 @@ async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language
     await open_record(stage)
     await stage.plays("""
         bot in Desk#BRE: (card) BRE-... · Data breach Regions: European Union · risk: high Aware since ... People concerned: 4 To be told: 4 · on the way: 0 · told: 0 · not reached: 0 Report to Lead supervisory authority ...: not sent yet  [What people will read] [Change the record] [Translations] [Reports to authorities] [Tell the people] [Close]
+        dana in Desk#BRE: /find
+        bot in Desk#BRE: BRE-... · Data breach Regions: European Union · risk: high Aware since ...  [Open it]
+        dana in Desk#BRE: [Tell the people]
+        bot in Desk#BRE: Needs four eyes Tell 4 people of this data breach, ...  [Agree] [Decline]
+        bot in Desk#BRE: (toast) Proposed. Somebody else has to agree.
         dana in Desk#BRE: [Translations]
         bot in Desk#BRE: Which text do you want to give in another language? What happened: English ...  [What happened] ...
         dana in Desk#BRE: [What happened]
@@ -21,6 +29,7 @@ async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language
         dana in Desk#BRE: [Deutsch]
         bot in Desk#BRE: What happened in Deutsch: please answer this message. A backup disk was lost.
         dana in Desk#BRE answers "please answer this message": Eine Festplatte ging verloren.
+        bot in Desk#BRE: Needs four eyes ... The record was changed since. Nothing was done; please propose it anew.
         bot in Desk#BRE: The record of BRE-... ...
         dana in Desk#BRE: [What people will read]
         bot in Desk#BRE: What people read (English). ... A data breach concerns you (BRE-...) What happened A backup disk was lost. Your data lay open from 20 March 2026 08:00 UTC until 22 March 2026 20:00 UTC. Which of your data ... What you can do Change your password. Your contact is ... Please name the reference BRE-... .  [• English] ...
@@ -73,4 +82,19 @@ async def test_a_breach_is_recorded_agreed_to_and_told_to_each_in_their_language
         alice: [Who opened my data]
         bot:   Who opened your data ... the data protection officer. Reason: to find out whom a data breach concerns (case BRE-...) ...
     """)
-    assert stage.topic("Desk#BRE").is_closed
+    topic = stage.topic("Desk#BRE")
+    assert topic.is_closed
+    [breach] = await stage.core.database.read(lambda tx: tx.breaches.select())
+    unknown = "There is no case {ref}. Please look at the letters once more: a reference is as long as ASK-7K2M4Q."
+    await stage.plays(f"""
+        viktor in Desk: /find {breach.id.lower().replace("-", " ")}
+        bot in Desk: {breach.id} · Data breach Closed: 23 March 2026 ... Regions: European Union · risk: high Aware since ...  [Open it]
+        anna in Desk: /find {breach.id}
+        bot in Desk: {unknown.format(ref=breach.id)}
+        anna in Desk: /find BRE-000000
+        bot in Desk: {unknown.format(ref="BRE-000000")}
+    """)
+    refused = await stage.core.database.read(lambda tx: tx.audit.select(tag=Tag.ACCESS_REFUSED.value, ref=breach.id, actor="team:4"))
+    assert json.loads(refused[-1].details)["what"] == "register", "that she asked is on record all the same"
+    found = next(message for message in stage.world.group("Desk").messages.values() if "Closed:" in message.words and "url" in str(message.buttons))
+    assert found.buttons[0]["url"].endswith(f"/{topic.thread_id}")

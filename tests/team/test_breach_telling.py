@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.core import accounts, deletion, residence, restriction
-from bot.core.breaches import record
+from bot.core.breaches import finding, record, reporting
 from bot.core.breaches.fields import Field
+from bot.core.breaches.reporting import Phase
 from bot.core.breaches.telling import ON_THEIR_WAY
 from bot.core.erasure import sources
 from bot.core.ports import Tx
@@ -224,17 +225,81 @@ async def test_whoever_moves_to_another_region_meanwhile_is_told_there_and_once(
 
 
 def _move(house: BreachHouse) -> None:
-    subject = house.person()
-    ref = house.opens(regions=HOME)
-    house.work()
+    for on_its_way in (False, True):
+        subject = house.person()
+        ref = house.opens(regions=HOME)
+        house.work()
+        if on_its_way:
+            house.agree(ref)
+            house.work()
+        _moves(house, subject)
+        if not on_its_way:
+            house.through(ref)
+            assert house.states(ref) == {"due": 1}
+            house.agree(ref)
+        house.through(ref)
+        told = house.written(ref)
+        assert set(told.values()) == {1}
+        assert subject not in told, "they are somebody else there"
+        assert house.states(ref) == {"told": len(told)}
+
+
+def _moves(house: BreachHouse, subject: str) -> None:
     house.do(HOME, lambda tx: accounts.set_jurisdiction(tx, subject, "california"))
     item = house.regions.claim(HOME)
     assert item.kind == residence.MOVE
     house.regions.job(HOME, Faults())(house.regions.engine(HOME), item)
-    house.through(ref)
-    assert house.states(ref) == {"due": 1}
+
+
+async def test_who_is_found_while_it_is_being_closed_is_not_forgotten(one: BreachHouse) -> None:
+    """The words were changed and nobody waited for them: it was closed. Then somebody moved here who has to be told."""
+    await asyncio.to_thread(_found_late, one)
+
+
+def _found_late(house: BreachHouse) -> None:
+    house.person()
+    ref = house.opens()
     house.agree(ref)
     house.through(ref)
-    (told,) = house.written(ref).items()
-    assert told[0] != subject
-    assert told[1] == 1
+    house.do(HOME, lambda tx: record.put(tx, house.officer, ref, Field.MEASURES, "More was done."))
+    house.through(ref)
+    now = house.regions.clock.now()
+    house.do(HOME, lambda tx: reporting.mark_sent(tx, house.officer, ref, "eu", Phase.INITIAL, now))
+    newcomer = house.person()
+    house.do(HOME, lambda tx: record.close(tx, house.officer, ref))
+    house.do(HOME, lambda tx: finding.look_at(tx, tx.accounts.get(id=newcomer)))
+    house.through(ref)
+    assert house.breach(ref).status == "open"
+    assert newcomer not in house.written(ref)
+    house.agree(ref)
+    house.through(ref)
+    assert house.written(ref)[newcomer] == 1
+
+
+async def test_officers_hear_of_whoever_is_new_among_the_unreached(one: BreachHouse) -> None:
+    """Also where it is as many people as before; not again when one of them is back."""
+    await asyncio.to_thread(_unreached, one)
+
+
+def _unreached(house: BreachHouse) -> None:
+    first, second = house.person(), house.person()
+    lanes = {who: house.do(HOME, lambda tx: tx.links.find(subject=who)).id for who in (first, second)}  # type: ignore[union-attr]  # noqa: B023
+    names = {who: house.do(HOME, lambda tx: tx.accounts.get(id=who)).pseudonym for who in lanes}  # noqa: B023
+    house.do(HOME, lambda tx: outbox.block(tx, lanes[first]))
+    ref = house.opens()
+    house.agree(ref)
+    house.through(ref)
+    house.do(HOME, lambda tx: record.put(tx, house.officer, ref, Field.CATEGORIES, ("account", "conversations")))
+    house.do(HOME, lambda tx: outbox.block(tx, lanes[second]))
+    house.do(HOME, lambda tx: outbox.unblock(tx, lanes[first]))
+    house.agree(ref)
+    house.through(ref)
+    assert house.states(ref) == {"told": 1, "unreached": 1}
+    house.do(HOME, lambda tx: outbox.unblock(tx, lanes[second]))
+    house.through(ref)
+    assert house.do(HOME, _lists) == [[names[first]], [names[second]]]
+
+
+def _lists(tx: Tx) -> list[list[str]]:
+    rows = tx.outbox.select(kind="notice", order_by="id")
+    return [row.payload["data"]["people"] for row in rows if row.payload and row.payload["notice"] == "breach_unreached"]

@@ -10,7 +10,7 @@ from bot.core.staff import Member, Permission
 from bot.core.support import four_eyes
 from bot.core.support.four_eyes import Proposal
 
-KIND: Final = "breach_notice"
+KIND: Final = record.TELLING
 
 
 def propose(tx: Tx, member: Member, ref: str) -> Proposal:

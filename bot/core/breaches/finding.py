@@ -35,12 +35,13 @@ def find_job(engine: Engine, item: Work) -> None:
 
 
 def look_at(tx: Tx, account: Account) -> None:
-    """Somebody moved here: whether a breach that is open concerns them."""
+    """Somebody moved here: whether a breach that is open concerns them. What they brought with them is gone on with."""
     for telling in tx.breach_tellings.select(closed_at=None):
         found = traces.find(tx, telling, account, tx.clock.now())
         if found is not None:
             _note(tx, telling, account, found)
-            want_told(tx, telling.id)
+    for notice in tx.breach_notices.select(subject=account.id, state__ne=NoticeState.TOLD.value):
+        want_told(tx, notice.breach)
 
 
 def _page(tx: Tx, item: Work) -> Work | None:
@@ -48,11 +49,18 @@ def _page(tx: Tx, item: Work) -> Work | None:
     if telling is None or telling.closed_at is not None:
         work.finish(tx, item)
         return None
+    if telling.found_round == telling.round:  # another piece of this work was faster
+        work.finish(tx, item)
+        return None
     if item.checkpoint.get("round") != telling.round:  # the record was changed meanwhile: from the beginning
         erased = tx.audit.count(tag=Tag.ACCOUNT_ERASED.value, at__ge=telling.began_at)
-        tx.breach_tellings.update({"id": telling.id}, counts={"erased": erased})
+        listed = {name: value for name, value in telling.counts.items() if name == "listing"}
+        tx.breach_tellings.update({"id": telling.id}, counts={"erased": erased, "by": item.id, **listed})
         item = work.advance(tx, item, "begun", round=telling.round, after="", road=0)
         telling = tx.breach_tellings.get(id=item.ref)
+    if telling.counts.get("by", item.id) != item.id:  # another piece has begun since: only one may count
+        work.finish(tx, item)
+        return None
     accounts = tx.accounts.select(id__gt=item.checkpoint["after"], order_by="id", limit=PAGE)
     if not accounts:
         _end(tx, item, telling)

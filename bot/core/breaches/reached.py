@@ -1,18 +1,43 @@
-"""What comes of a notice: it arrived, it cannot, or the person is back. Called where that is found out, in the same transaction."""
+"""What comes of a notice: it may leave, it arrived, it cannot, or the person is back. Called where that is found out, in the same
+transaction."""
 
 from __future__ import annotations
 
-from bot.core.breaches.breach import NoticeState
+from collections.abc import Collection
+
+from bot.core.breaches.breach import BreachNotice, NoticeState
 from bot.core.breaches.wanting import want_told
 from bot.core.delivery import Delivery
 from bot.core.ports import Tx
 
 
-def arrived(tx: Tx, subject: str, ref: str) -> None:
-    """Telegram took a person's notice."""
-    open_states = (NoticeState.SENT.value, NoticeState.UNREACHED.value)
-    told = {"state": NoticeState.TOLD.value, "told_at": tx.clock.now(), "at": tx.clock.now(), "message": ""}
-    tx.breach_notices.update({"id": f"{subject}:{ref}", "state__in": open_states}, **told)
+def may_leave(tx: Tx, subject: str, ref: str, message: str, written: int) -> bool:
+    """Whether a notice may be handed over: its reader waits for this one, and two people stand for its words, of round `written`.
+
+    Where the record was changed since, it is taken back: its reader is due again, for what will be agreed to then.
+    """
+    waits = {"id": f"{subject}:{ref}", "message": message, "state": NoticeState.SENT.value}
+    if not tx.breach_notices.count(**waits):
+        return False
+    telling = tx.breach_tellings.find(id=ref, opened=False)
+    if telling is not None and telling.agreed and telling.round == written:
+        return True
+    tx.breach_notices.update(waits, state=NoticeState.DUE.value, at=tx.clock.now(), message="")
+    want_told(tx, ref)
+    return False
+
+
+def arrived(tx: Tx, subject: str, ref: str, categories: Collection[str]) -> None:
+    """Telegram took a person's notice, which was of these kinds of data. Where more were found meanwhile, they are due again."""
+    notice = tx.breach_notices.find(id=f"{subject}:{ref}")
+    if notice is None or notice.state not in (NoticeState.SENT, NoticeState.UNREACHED):
+        return
+    now = tx.clock.now()
+    more = set(notice.categories.split()) - set(categories)
+    state = NoticeState.DUE if more else NoticeState.TOLD
+    tx.breach_notices.update({"id": notice.id, "state": notice.state}, state=state.value, told_at=now, at=now, message="")
+    if more:
+        want_told(tx, ref)
 
 
 def parked(tx: Tx, message: str) -> None:
@@ -31,6 +56,13 @@ def is_back(tx: Tx, subject: str) -> None:
             tx.outbox.remove(id=notice.message)
             tx.breach_notices.update({"id": notice.id}, state=NoticeState.DUE.value, at=now, message="")
         want_told(tx, notice.breach)
+
+
+def moved(tx: Tx, notice: BreachNotice) -> None:
+    """What came of a notice where the person lived before, since it was copied from there."""
+    names = ("state", "at", "told_at", "message")
+    untold = {"id": notice.id, "state__ne": NoticeState.TOLD.value}  # what was sent here meanwhile stays told
+    tx.breach_notices.update(untold, **{name: getattr(notice, name) for name in names})
 
 
 def is_erased(tx: Tx, subject: str) -> None:

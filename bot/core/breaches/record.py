@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.core import audit
 from bot.core.audit import Tag
 from bot.core.breaches import fields
-from bot.core.breaches.breach import Breach, Status
+from bot.core.breaches.breach import Breach, NoticeState, Status
 from bot.core.breaches.errors import NotReady, NotReadyError
 from bot.core.breaches.fields import Field, Value
 from bot.core.breaches.wanting import want_watched
@@ -21,9 +21,11 @@ from bot.core.ids import new_id, new_reference
 from bot.core.keys.vault import SERVICE
 from bot.core.ports import Tx
 from bot.core.staff import Member
-from bot.core.support import rooms
+from bot.core.support import four_eyes, rooms
 
 PREFIX: Final = "BRE"
+TELLING: Final = "breach_notice"
+"""The kind of proposal by which people are told (agreeing.py)."""
 
 
 def begin(tx: Tx, member: Member, locale: str) -> Breach:
@@ -72,6 +74,8 @@ def put(tx: Tx, member: Member, ref: str, field: Field, value: Value, locale: st
     if before.status == Status.OPEN:
         was = _instant_of(before, field)
         audit.record(tx, Tag.BREACH_CHANGED, actor=member.actor, ref=ref, field=field.value, **({"was": was} if was else {}))
+        if "version" in changes:
+            four_eyes.overtake(tx, TELLING, ref)
         show(tx, ref)
     return get(tx, ref)
 
@@ -103,13 +107,16 @@ def open_breach(tx: Tx, member: Member, draft: str) -> Breach:
 
 
 def require_ready(tx: Tx, ref: str) -> Breach:
-    """An open breach whose people are known and can be told now. NotReadyError, TransitionError."""
+    """An open breach whose people are known, and of whom somebody was not told yet. NotReadyError, TransitionError.
+
+    Also whoever is out of reach: what they read when they are back has to be agreed to before.
+    """
     breach = get(tx, ref)
     if breach.status != Status.OPEN:
         raise TransitionError(ref, breach.status, "tell")
     if not is_found(breach):
         raise NotReadyError(ref, NotReady.FINDING)
-    if not total(breach, "due"):
+    if not waiting(breach):
         raise NotReadyError(ref, NotReady.NOBODY)
     return breach
 
@@ -128,11 +135,14 @@ def agree(tx: Tx, member: Member, ref: str, version: int) -> Breach:
 def close(tx: Tx, member: Member, ref: str) -> Breach:
     """End it: a drill at any time (what it computed is removed), a breach when people and authorities are told.
 
+    Whoever is out of reach is told afterwards; so two people have to stand for what they will read.
+
     NotReadyError, TransitionError.
     """
     breach = get(tx, ref)
     if not breach.drill:
-        if not is_found(breach) or total(breach, "due") or total(breach, "sent"):
+        on_the_list = waiting(breach) - (total(breach, "unreached") if breach.is_agreed else 0)
+        if not is_found(breach) or on_the_list:
             raise NotReadyError(ref, NotReady.TOLD)
         if breach.reported_at is None:
             raise NotReadyError(ref, NotReady.REPORTED)
@@ -142,6 +152,13 @@ def close(tx: Tx, member: Member, ref: str) -> Breach:
     audit.record(tx, Tag.BREACH_CLOSED, actor=member.actor, ref=ref, drill=breach.drill)
     show(tx, ref)
     return get(tx, ref)
+
+
+def reopen(tx: Tx, ref: str) -> None:
+    """Somebody was found while it was being closed, and nobody has agreed to what they would read: it is not over."""
+    if tx.breaches.update({"id": ref, "status": Status.CLOSED.value}, status=Status.OPEN.value, closed_at=None):
+        audit.record(tx, Tag.BREACH_CHANGED, actor="service", ref=ref, field="closed")
+        show(tx, ref)
 
 
 def show(tx: Tx, ref: str) -> None:
@@ -160,6 +177,11 @@ def is_found(breach: Breach) -> bool:
 def total(breach: Breach, what: str) -> int:
     """A figure, added up over the regions."""
     return sum(int(each.get(what, 0)) for each in breach.counts.values())
+
+
+def waiting(breach: Breach) -> int:
+    """How many people have not been told yet: to be told, on their way, out of reach."""
+    return sum(total(breach, state.value) for state in (NoticeState.DUE, NoticeState.SENT, NoticeState.UNREACHED))
 
 
 def sweep_drafts(tx: Tx) -> int:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from bot.core import audit, spreadsheets
+from bot.core import audit, spreadsheets, staff
 from bot.core.audit import Tag
 from bot.core.breaches.breach import Breach, Status
 from bot.core.breaches.clock import is_kept
 from bot.core.breaches.fields import Field
 from bot.core.breaches.record import total
+from bot.core.errors import NotAllowedError
 from bot.core.ports import Tx
 from bot.core.retention import before
-from bot.core.staff import Member
+from bot.core.staff import Member, Permission
 
 _RECORDED: Final = (Status.OPEN.value, Status.CLOSED.value)
 _DATES: Final = ("aware_at", "found_at", "due_at", "opened_at", "began_at", "ended_at", "agreed_at", "told_at", "reported_at", "closed_at")
@@ -24,6 +26,16 @@ def page(tx: Tx, *, offset: int = 0, limit: int = 8) -> tuple[list[Breach], int]
     """A page of it, newest first, and how many there are in all."""
     found = tx.breaches.select(status__in=_RECORDED, order_by="-opened_at", offset=offset, limit=limit)
     return found, tx.breaches.count(status__in=_RECORDED)
+
+
+def find(tx: Tx, member: Member, ref: str) -> Breach | None:
+    """A breach or drill that is on record, for whoever may see the register. To others it is as if there were none; that they asked
+    is on record."""
+    for breach in tx.breaches.select(id=ref, status__in=_RECORDED):
+        with suppress(NotAllowedError):
+            staff.require(tx, member, Permission.REGISTER, ref=ref)
+            return breach
+    return None
 
 
 def export(tx: Tx, member: Member) -> list[dict[str, Any]]:

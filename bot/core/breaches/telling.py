@@ -1,11 +1,13 @@
 """In a region: telling the people of a breach, each once.
 
     due ──► sent ──► told          the message is written, with the mark, in one transaction; its arrival is noted by the sender
-     ▲        └────► unreached     no way to them, or they blocked the bot: kept, and due again when they are back
+     ▲       │ └───► unreached     no way to them, or they blocked the bot: kept, and due again when they are back
+     └───────┘                     the record was changed before the message left, or retention took it
 
-A page of people is one transaction, fenced: killed anywhere, or doubled by a worker thought dead, nobody is written to twice. Only
-so many are on their way at a time, so that answers to other people do not queue behind a hundred thousand notices; the pace itself
-is the sender's. In a drill the same steps are taken up to the message, which is counted and not written.
+A page of people is one transaction, fenced: killed anywhere, or doubled by a worker thought dead, nobody is written to twice. When
+a message leaves, it is asked once more whether two people stand for it (reached.py). Only so many are on their way at a time, so
+that answers to other people do not queue behind a hundred thousand notices; the pace itself is the sender's. In a drill the same
+steps are taken up to the message, which is counted and not written.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from bot.core.accounts import Account, TelegramLink
 from bot.core.breaches.breach import BreachNotice, NoticeState, Telling
 from bot.core.breaches.fields import FOR_PEOPLE, Field
 from bot.core.breaches.wanting import look_again, want_watched
+from bot.core.delivery import Delivery
 from bot.core.policies import Policy
 from bot.core.ports import Tx
 from bot.core.residence import MOVED, MOVING
@@ -76,22 +79,22 @@ def _tell(tx: Tx, telling: Telling, notice: BreachNotice) -> bool:
     account = tx.accounts.find(id=notice.subject)
     if account is not None and account.status in (MOVING, MOVED):
         return False
-    now = tx.clock.now()
+    due, now = {"id": notice.id, "state": NoticeState.DUE.value}, tx.clock.now()
     links = tx.links.select(subject=notice.subject, blocked_at=None, limit=1, opened=False) if account else []
-    changes: dict[str, Any] = {"state": NoticeState.UNREACHED.value, "at": now, "message": ""}
-    if links and account is not None:
-        if telling.drill:
-            changes |= {"state": NoticeState.TOLD.value, "told_at": now}
-        else:
-            message = _write(tx, telling, notice, account, links[0])
-            changes |= {"state": NoticeState.SENT.value, "message": message}
-    tx.breach_notices.update({"id": notice.id, "state": NoticeState.DUE.value}, **changes)
+    if not links or account is None:
+        tx.breach_notices.update(due, state=NoticeState.UNREACHED.value, at=now, message="")
+    elif telling.drill:
+        tx.breach_notices.update(due, state=NoticeState.TOLD.value, at=now, told_at=now)
+    elif tx.breach_notices.update(due, state=NoticeState.SENT.value, at=now):  # else another worker was faster
+        tx.breach_notices.update({"id": notice.id}, message=_write(tx, telling, notice, account, links[0]))
     return True
 
 
 def _write(tx: Tx, telling: Telling, notice: BreachNotice, account: Account, link: TelegramLink) -> str:
     before = notice.told_at.isoformat() if notice.told_at else ""
-    data = notice_data(telling, tx.policy, notice.categories.split(), account.locale or "", before=before)
+    categories = notice.categories.split()
+    data = notice_data(telling, tx.policy, categories, account.locale or "", before=before)
+    data |= {"round": telling.round, "categories": categories}
     return delivery.put(tx, lane=link.id, kind="notice", payload={"notice": NOTICE, "data": data}, subject=account.id)
 
 
@@ -135,30 +138,33 @@ def _see_to_the_rest(tx: Tx, at: _Pass, telling: Telling) -> None:
 
 
 def _list_unreached(tx: Tx, telling: Telling) -> None:
-    """The officers hear who could not be reached, in private and from this region itself; again when it is other people."""
-    left = [notice.subject for notice in tx.breach_notices.select(breach=telling.id, state=NoticeState.UNREACHED.value)]
-    if telling.drill or not left or telling.counts.get("listed") == len(left):
+    """The officers hear who could not be reached, in private and from this region itself; again when somebody is new on the list."""
+    left = tx.breach_notices.select(breach=telling.id, state=NoticeState.UNREACHED.value)
+    if telling.drill or not left:
         return
-    accounts = (tx.accounts.find(id=subject) for subject in left)
+    last, count = telling.counts.get("listing", ("", 0))
+    newest = max(notice.at for notice in left).isoformat()
+    if newest <= last and len(left) <= count:
+        return
+    accounts = (tx.accounts.find(id=notice.subject) for notice in left)
     people = sorted(account.pseudonym for account in accounts if account is not None)
     for member in staff.team(tx, Role.DPO):
         staff.tell(tx, member, "breach_unreached", ref=telling.id, region=tx.keys.region, people=people)
-    tx.breach_tellings.update({"id": telling.id}, counts=telling.counts | {"listed": len(left)})
+    tx.breach_tellings.update({"id": telling.id}, counts=telling.counts | {"listing": (newest, len(left))})
 
 
 def _mend(tx: Tx, notice: BreachNotice) -> None:
-    """A message that went without a trace is due again, unless it must have been sent.
+    """A message that went without having arrived waited too long, and retention took it: its reader is due again.
 
-    A row that retention took waited too long; one that is gone sooner was sent while the person moved here.
+    What waits for somebody who is moving comes after them.
     """
-    if tx.outbox.count(id=notice.message):
+    if tx.outbox.count(id=notice.message, state=Delivery.WAITING.value) or _is_moving(tx, notice.subject):
         return
-    now = tx.clock.now()
-    if not tx.links.count(subject=notice.subject):
-        changes: dict[str, Any] = {"state": NoticeState.UNREACHED.value}
-    elif now - notice.at >= tx.policy.keep_for("outbox").as_timedelta():
-        changes = {"state": NoticeState.DUE.value}
-    else:
-        changes = {"state": NoticeState.TOLD.value, "told_at": now}
-    tx.breach_notices.update({"id": notice.id, "state": NoticeState.SENT.value}, at=now, message="", **changes)
+    state = NoticeState.DUE if tx.links.count(subject=notice.subject) else NoticeState.UNREACHED
+    sent = {"id": notice.id, "state": NoticeState.SENT.value}
+    tx.breach_notices.update(sent, state=state.value, at=tx.clock.now(), message="")
+
+
+def _is_moving(tx: Tx, subject: str) -> bool:
+    return bool(tx.accounts.count(id=subject, status__in=(MOVING, MOVED)))
 

@@ -14,7 +14,7 @@ from bot.core import audit, work
 from bot.core.audit import Tag
 from bot.core.breaches.breach import Breach, NoticeState, Status, Telling
 from bot.core.breaches.fields import FOR_PEOPLE
-from bot.core.breaches.record import is_found, total
+from bot.core.breaches.record import is_found, reopen, total
 from bot.core.breaches.wanting import look_again, want_found, want_told
 from bot.core.keys.vault import SERVICE
 from bot.core.ports import Tx
@@ -138,13 +138,15 @@ def _note(tx: Tx, item: Work, seen: Breach, counts: dict[str, Any]) -> None:
         breach = tx.breaches.get(id=breach.id)
         if breach.agreed_at is not None:
             _report(tx, breach)
-    pending = not is_found(breach) or (breach.is_agreed and bool(total(breach, "due") + total(breach, "sent")))
-    if not pending and breach.is_agreed:
+    to_come = total(breach, "sent") + (total(breach, "due") if breach.is_agreed else 0)
+    if is_found(breach) and breach.agreed_at is not None and not total(breach, "sent") + total(breach, "due"):
         _note_told(tx, breach)
+    if breach.status == Status.CLOSED and total(breach, "due") and not breach.is_agreed:
+        reopen(tx, breach.id)
     if breach.status == Status.CLOSED and not total(breach, "unreached") and not total(breach, "due"):
         work.finish(tx, item)
     else:
-        look_again(tx, item, now + (_pause(breach, now) if pending else _NOW_AND_THEN))
+        look_again(tx, item, now + (_pause(breach, now) if to_come or not is_found(breach) else _NOW_AND_THEN))
 
 
 def _pause(breach: Breach, now: datetime) -> timedelta:

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from bot.core import audit, cases, delivery, exports, work
 from bot.core.accounts import OPEN
 from bot.core.audit import Tag
-from bot.core.breaches import finding
+from bot.core.breaches import BreachNotice, finding, reached
 from bot.core.cases import Right
 from bot.core.delivery import InboxRow, OutboxRow
 from bot.core.erasure.job import ERASE
@@ -185,12 +185,13 @@ class _Move:
         """What waits in the chat. A message that is being sent right now is waited for: it would be sent twice."""
         names = self._names()
 
-        def waiting(tx: Tx) -> tuple[list[InboxRow], list[OutboxRow]]:
+        def waiting(tx: Tx) -> tuple[list[InboxRow], list[OutboxRow], list[BreachNotice]]:
             if not names.lanes:
-                return [], []
-            return tx.inbox.select(lane__in=names.lanes), tx.outbox.select(lane__in=names.lanes)
+                return [], [], []
+            told = tx.breach_notices.select(subject=names.person.here)
+            return tx.inbox.select(lane__in=names.lanes), tx.outbox.select(lane__in=names.lanes), told
 
-        came_in, goes_out = self.here.read(waiting)
+        came_in, goes_out, told = self.here.read(waiting)
         if self.here.write(lambda tx: self._waits_for(tx, goes_out)):
             return False
 
@@ -201,6 +202,8 @@ class _Move:
             for message in goes_out:
                 if message.payload is not None:
                     tx.outbox.add_new(names.translated(replace(message, lease_until=None)))
+            for notice in told:
+                reached.moved(tx, names.translated(notice))
 
         def leave(tx: Tx) -> None:
             for row in came_in:

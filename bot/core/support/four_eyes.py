@@ -1,6 +1,7 @@
 """Four eyes: what one member proposes, another one, a different person, agrees to. Until then nothing happens.
 
     propose → agree (the deed is done, in the same transaction) | decline | lapse (nobody agreed in time)
+            | overtake (what it was about has changed since)
 
 What can be proposed is registered by whoever knows the deed; this module knows only that two people stand for it. Whichever of two
 taps comes first decides; the other one is told so.
@@ -32,6 +33,7 @@ class Outcome(StrEnum):
     AGREED = "agreed"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def propose(
     for other in tx.proposals.select(ref=ref, outcome="", kind=kind, opened=False):
         if other.expires_at > tx.clock.now():
             raise ProposedAlreadyError(ref, other.by)
-        _lapse(tx, other)
+        _end(tx, other, Outcome.LAPSED)
     now = tx.clock.now()
     expires = now + tx.policy.safeguards.proposal_valid.as_timedelta()
     made = Proposal(
@@ -178,19 +180,27 @@ def get(tx: Tx, proposal_id: str) -> Proposal:
     return found
 
 
+def overtake(tx: Tx, kind: str, ref: str) -> None:
+    """What was proposed is not what it would be now: it ends, so that somebody can propose it anew."""
+    for each in open_of(tx, ref):
+        if each.kind == kind:
+            _end(tx, each, Outcome.OVERTAKEN)
+
+
 def sweep(tx: Tx, *, limit: int = BATCH) -> int:
     """What nobody agreed to in time lapses (policy: safeguards); how many."""
     due = tx.proposals.select(
         outcome="", expires_at__le=tx.clock.now(), order_by="expires_at", limit=limit, skip_locked=True, opened=False
     )
-    return sum(_lapse(tx, each) for each in due)
+    return sum(_end(tx, each, Outcome.LAPSED) for each in due)
 
 
-def _lapse(tx: Tx, proposal: Proposal) -> bool:
-    changes = {"outcome": Outcome.LAPSED.value, "decided_at": tx.clock.now()}
+def _end(tx: Tx, proposal: Proposal, outcome: Outcome) -> bool:
+    """By nobody."""
+    changes = {"outcome": outcome.value, "decided_at": tx.clock.now()}
     if not tx.proposals.update({"id": proposal.id, "outcome": ""}, **changes):
         return False
-    _note(tx, proposal, Outcome.LAPSED, "service")
+    _note(tx, proposal, outcome, "service")
     return True
 
 

@@ -1,7 +1,8 @@
 """The team's round: once a minute home asks every region what the team should hear, and says it in one message for all of them.
 
     cases that passed a mark   one digest to the group, changed while it is fresh (policy: safeguards.warnings_every)
-    cases that are overdue     one message to each lead and data protection officer, in private
+    cases that are overdue     one message to each lead in private; a data protection officer has the path of each (escalating.py)
+                               and is told here only of what did not come to them that way
     many cases without a room  one digest to the group, changed until all are shown
 
 Only references, rights, dates and counts cross regions. A region forgets what it has to tell after home has committed it; what is
@@ -114,9 +115,12 @@ def _alarm(tx: Tx, warned: Sequence[Warned]) -> None:
     group = groups.find(tx)
     place: dict[str, Any] = {"group": group.chat if group else None, "topics": bool(group and group.topics)}
     cases = list(new.values())
+    by_path = {each.entry.ref for each in warned if each.escalated}
     leading = [member for member in staff.team(tx) if member.held & {Role.LEAD, Role.DPO}]
     for member in leading:
-        staff.tell(tx, member, "cases_overdue", cases=cases, **place)
+        unheard = [case for case in cases if Role.DPO not in member.held or case["ref"] not in by_path]
+        if unheard:
+            staff.tell(tx, member, "cases_overdue", cases=unheard, **place)
     if not leading:
         rooms.say(tx, "", "nobody_leads", cases=cases)
 

@@ -20,10 +20,12 @@ BATCH: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A case that passed `mark` percent of its time; at 100 its date has passed."""
+    """A case that passed `mark` percent of its time; at 100 its date has passed. `escalated`: the data protection officer has been
+    sent its whole path because of that."""
 
     mark: int
     entry: Entry
+    escalated: bool
 
 
 def sweep(tx: Tx, *, limit: int = BATCH) -> int:
@@ -36,7 +38,7 @@ def sweep(tx: Tx, *, limit: int = BATCH) -> int:
 def untold(tx: Tx) -> list[Warned]:
     """What the team has yet to hear, the most urgent first. Of several marks of one case only the last."""
     found = tx.cases.select(untold__gt=0, closed_at=None, order_by="target_due", opened=False)
-    return [Warned(case.untold, entry_of(tx, case)) for case in found]
+    return [Warned(case.untold, entry_of(tx, case), case.missed_told_at is not None) for case in found]
 
 
 def told(tx: Tx, heard: Sequence[Warned]) -> None:

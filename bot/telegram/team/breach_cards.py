@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core.breaches import Breach, Status, reporting
 from bot.core.breaches.agreeing import KIND
 from bot.core.breaches.clock import is_kept
-from bot.core.breaches.record import is_found, total
+from bot.core.breaches.record import is_found, total, waiting
 from bot.core.ports import Tx
 from bot.core.support import four_eyes
 from bot.telegram.breach_words import authority_name, risk_name
@@ -36,6 +36,11 @@ def card(tx: Tx, breach: Breach) -> tuple[Html, list[list[Button]]]:
     """As it is now."""
     lines: list[Line | Html] = [*_head(breach), *_clock(tx, breach), *_people(breach), *_agreement(tx, breach), *_reports(tx, breach)]
     return join(lines, "\n"), _buttons(tx, breach)
+
+
+def summary(tx: Tx, breach: Breach) -> Html:
+    """What it is, and its dates: for who looks for it."""
+    return join([*_head(breach), *_clock(tx, breach)], "\n")
 
 
 def _head(breach: Breach) -> list[Line | Html]:
@@ -127,7 +132,7 @@ def _agreement(tx: Tx, breach: Breach) -> list[Line | Html]:
         found: list[Line | Html] = [_("Everybody who can be reached was told on {date}.", date=moment(breach.told_at))]
     else:
         found = []
-    if breach.agreed_version and not breach.is_agreed and total(breach, "due"):
+    if breach.agreed_version and not breach.is_agreed and waiting(breach):
         # Translators: on a card of the privacy team: the text to people was changed after two persons had agreed to it.
         found.append(_("<b>The record was changed since two people agreed. Whoever is not told yet waits for a new agreement.</b>"))
     if any(proposal.kind == KIND for proposal in four_eyes.open_of(tx, breach.id)):
@@ -162,7 +167,7 @@ def _buttons(tx: Tx, breach: Breach) -> list[list[Button]]:
         [tap(_p("button", "Change the record"), "br_list", ref), tap(_p("button", "Translations"), "br_texts", ref)],
         [tap(_p("button", "Reports to authorities"), "br_reports", ref)],
     ]
-    if is_found(breach) and total(breach, "due") and not breach.is_agreed:
+    if is_found(breach) and waiting(breach) and not breach.is_agreed:
         keyboard.append([tap(_p("button", "Tell the people"), "br_tell", ref, style="primary")])
     keyboard.append([tap(_p("button", "Close"), "br_close", ref)])
     return keyboard

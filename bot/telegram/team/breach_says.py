@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.breaches import record
 from bot.core.breaches.agreeing import KIND
-from bot.core.breaches.record import total
+from bot.core.breaches.record import waiting
 from bot.core.ports import Tx
 from bot.core.support.four_eyes import Proposal
 from bot.telegram.formats import moment, number, percent
@@ -72,7 +72,7 @@ def warning(data: dict[str, Any]) -> Html:
 def notice_proposed(tx: Tx, proposal: Proposal) -> list[Line | Html]:
     """Telling the people of a breach."""
     breach = record.get(tx, proposal.ref)
-    people = total(breach, "due")
+    people = waiting(breach)
     if breach.drill:
         # Translators: in the privacy team's group, part of a drill: what a second person has to agree to.
         return [_n("DRILL: tell {n} person of this breach (counted only).", "DRILL: tell {n} people of this breach (counted only).", people)]

@@ -25,7 +25,11 @@ class Where:
 
     def link(self, entry: Entry) -> str | None:
         """The address at which the group shows a case; None where it does not yet, or has no addresses."""
-        return room_link(self.chat, entry.thread if self.topics else entry.card)
+        return self.room(entry.thread, entry.card)
+
+    def room(self, thread: int | None, card: int | None) -> str | None:
+        """The same for any room."""
+        return room_link(self.chat, thread if self.topics else card)
 
 
 def where(group: TeamGroup | None) -> Where | None:

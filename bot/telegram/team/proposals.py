@@ -67,3 +67,6 @@ def _ending(found: Proposal) -> Line:
         case Outcome.LAPSED:
             # Translators: in the privacy team's group, below a proposal that nobody agreed to in time.
             return _("<b>Nobody agreed in time. Nothing was done.</b>")
+        case Outcome.OVERTAKEN:
+            # Translators: in the privacy team's group, below a proposal to tell people of a data breach: its record was changed.
+            return _("<b>The record was changed since. Nothing was done; please propose it anew.</b>")

@@ -227,7 +227,7 @@ def _decided(details: Mapping[str, Any], number: str) -> Line:
         case Outcome.DECLINED:
             # Translators: a step of a case, after its date, for the privacy team. {what} is e.g. "a refusal".
             return _("team member {number} declined {what}", number=number, what=what)
-        case Outcome.LAPSED:
+        case Outcome.LAPSED | Outcome.OVERTAKEN:
             # Translators: a step of a case, after its date, for the privacy team. {what} is e.g. "a refusal".
             return _("nobody agreed to {what} in time", what=what)
 
