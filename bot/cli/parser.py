@@ -13,6 +13,11 @@ from pathlib import Path
 from bot.core.errors import KeyUnavailableError, PolicyError, PrivacyError, SealError
 from bot.settings import SettingsError
 
+_MOVE = (
+    "Stop the service on every machine first. Everything is copied, compared, opened at the new place, and only then destroyed at "
+    "the old one. Interrupted, run it again; before the old copy is given up, the move the other way takes it back."
+)
+
 
 def parse(arguments: list[str]) -> int:
     """Parse and run; the exit status."""
@@ -175,12 +180,23 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     rotate.set_defaults(run=_keys_rotate)
     rotate.add_argument("--region", metavar="NAME", help="another region than home")
     _one_region(status)
+    text = "carry keys, ledgers and directory of all regions into the database of BOT_KEY_STORE_URL, or back into files"
+    move = deeds.add_parser("move", help=text, description=f"{text[0].upper()}{text[1:]}. {_MOVE}")
+    move.add_argument("to", choices=("database", "files"))
+    move.add_argument("--ledger-file", type=Path, metavar="FILE", help="what BOT_LEDGER_FILE was in files, or is to be")
+    move.set_defaults(run=_keys_move)
 
 
 def _keys_status(options: argparse.Namespace) -> int:
     from bot.cli.keys import status
 
     return asyncio.run(status(options.region))
+
+
+def _keys_move(options: argparse.Namespace) -> int:
+    from bot.cli.keys_move import move
+
+    return asyncio.run(move(options.to, options.ledger_file))
 
 
 def _keys_rotate(options: argparse.Namespace) -> int:

@@ -57,6 +57,8 @@ async def _why_not(settings: Settings, safe: Safe, database: Backups, backup: Pa
     users = await database.users()
     if users:
         return f"{users} connections of the service are open: stop it on every machine"
+    if safe.stand.presence.is_shared():
+        return "the service or a command is at work on these keys: stop it on every machine"
     return ""
 
 

@@ -64,6 +64,7 @@ class Tag(StrEnum):
     KEY_CREATED = "key:created"
     KEY_ROTATED = "key:rotated"
     KEY_SHREDDED = "key:shredded"
+    KEYS_MOVED = "keys:moved"
     EPOCH_DESTROYED = "epoch:destroyed"
     ERASURE_VERIFIED = "erasure:verified"
     DATA_ACCESSED = "data:accessed"

@@ -24,7 +24,7 @@ from bot.storage.doors import Door, make_tables
 from bot.storage.instant import Instant
 
 _metadata = MetaData()
-_lines = Table(
+ledger_lines = Table(
     "ledger_lines",
     _metadata,
     Column("ledger", String(80), primary_key=True),
@@ -36,6 +36,12 @@ _marks = Table(
     _metadata,
     Column("region", String(16), primary_key=True),
     Column("since", Instant, nullable=False),
+)
+_stands = Table(
+    "stands",
+    _metadata,
+    Column("region", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
 )
 
 
@@ -52,8 +58,8 @@ class SqlLines:
         return self._door.exclusive(f"ledger {self.name}")
 
     def read(self, after: int) -> list[bytes]:
-        mine = _lines.c.ledger == self.name
-        fresh = select(_lines.c.line).where(mine, _lines.c.number > after).order_by(_lines.c.number)
+        mine = ledger_lines.c.ledger == self.name
+        fresh = select(ledger_lines.c.line).where(mine, ledger_lines.c.number > after).order_by(ledger_lines.c.number)
 
         def read(connection: Connection) -> tuple[int, list[bytes]]:
             count = connection.execute(select(func.count()).where(mine)).scalar_one()
@@ -68,9 +74,9 @@ class SqlLines:
         row = {"ledger": self.name, "number": self._count + 1, "line": line}
 
         def add(connection: Connection) -> None:
-            mine = _lines.c.ledger == self.name, _lines.c.number == row["number"]
-            if connection.execute(select(_lines.c.line).where(*mine)).scalar_one_or_none() != line:
-                connection.execute(insert(_lines), row)
+            mine = ledger_lines.c.ledger == self.name, ledger_lines.c.number == row["number"]
+            if connection.execute(select(ledger_lines.c.line).where(*mine)).scalar_one_or_none() != line:
+                connection.execute(insert(ledger_lines), row)
 
         self._door.run(add)
         self._count += 1
@@ -97,3 +103,25 @@ class SqlMarker:
     def is_on(self) -> bool:
         wanted = select(func.count()).where(_marks.c.region == self._region)
         return bool(self._door.run(lambda connection: connection.execute(wanted).scalar_one()))
+
+
+class SqlStandMark:
+    """Implements `bot.storage.stands.StandMark`."""
+
+    def __init__(self, door: Door, region: str) -> None:
+        self._door = door
+        self._mine = _stands.c.region == region
+        self._region = region
+        make_tables(door, _metadata)
+
+    def read(self) -> str:
+        wanted = select(_stands.c.state).where(self._mine)
+        return self._door.run(lambda connection: connection.execute(wanted).scalar_one_or_none()) or ""
+
+    def write(self, state: str) -> None:
+        def write(connection: Connection) -> None:
+            connection.execute(delete(_stands).where(self._mine))
+            if state:
+                connection.execute(insert(_stands), {"region": self._region, "state": state})
+
+        self._door.run(write)

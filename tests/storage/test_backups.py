@@ -219,3 +219,16 @@ async def test_a_ledger_that_is_not_whole_restores_nothing(environment: Settings
     assert house_of(core).reads(stays) == "stays"
     assert house_of(core).look(lambda tx: accounts.find_by_telegram(tx, 1)) is None
     await core.stop()
+
+
+async def test_nothing_is_replaced_while_the_service_runs(
+    environment: Settings, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On whatever machine, whatever the data lie on."""
+    core = await open_core(environment, FixedClock(NOON))
+    subject = house_of(core).person()
+    await backup(copy)
+    assert await restore(copy, replace=True) == 2
+    assert "stop it on every machine" in capsys.readouterr().err
+    assert house_of(core).reads(subject) == SECRET
+    await core.stop()

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.backup import backup
-from bot.cli.restore import restore
 from bot.core import exports
 from bot.core.ports import Tx
 from bot.storage.backups import PostgresBackups, postgres
@@ -73,19 +71,6 @@ async def test_a_backup_is_of_one_moment(desk: tuple[Home, House], copy: Path, m
         assert [account.id for account in again.look(lambda tx: tx.accounts.select())] == [before]
         assert again.look(lambda tx: tx.segments.count()) == 1
         assert again.reads(before) == SECRET
-
-
-async def test_nothing_is_replaced_while_the_service_runs(
-    desk: tuple[Home, House], copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On whatever machine."""
-    home, house = desk
-    home.environment(monkeypatch)
-    house.person()
-    await backup(copy)
-    assert await restore(copy, replace=True) == 2
-    assert "connections of the service are open: stop it on every machine" in capsys.readouterr().err
-    assert house.look(lambda tx: tx.accounts.count()) == 1
 
 
 async def test_a_backup_that_cannot_be_put_back_leaves_what_was_there(desk: tuple[Home, House], copy: Path) -> None:

@@ -27,7 +27,7 @@ class SqliteBackups:
         return self._database.exists()
 
     async def users(self) -> int:
-        """A file does not tell."""
+        """A file does not tell; who has the keys open does (`bot.storage.presence`)."""
         return 0
 
     async def put_back(self, backup: Path) -> None:
