@@ -78,10 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         each.set_defaults(run=_account, deed=deed)
 
     _add_keys(commands)
-    backup = commands.add_parser("backup", help="copy the database while it runs; never the key store")
+    backup = commands.add_parser("backup", help="copy the database while it runs, sealed; never the key store")
     backup.add_argument("file", type=Path)
     backup.set_defaults(run=_backup)
-    restore = commands.add_parser("restore", help="put a backup back, and erase again whom the ledger names")
+    restore = commands.add_parser("restore", help="check a backup, put it back, and erase again whom the ledger names")
     restore.add_argument("file", type=Path, nargs="?", help="without it: only replay the ledger on the database as it is")
     restore.add_argument("--replace", action="store_true", help="even though there is a database")
     restore.set_defaults(run=_restore)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.app import holder_of, open_core
 from bot.cli.regions import settings_of
-from bot.core import moving
+from bot.core import backup_seals, moving
 from bot.core.clock import SystemClock, SystemRandomness
 from bot.core.erasure.replay import replay
 from bot.core.keys import KeyRing
@@ -49,7 +49,12 @@ async def _why_not(settings: Settings, safe: Safe, database: Backups, backup: Pa
             return f"{backup.name} is a backup of region {contents.region}: add --region {contents.region}"
         if not safe.was_used():
             return f"there are no keys of region {settings.region} here: nothing of {backup.name} could be opened"
-        lost = _keys_lost(settings, safe, contents)
+        ring = _open_ring(settings, safe)
+        if contents.seal is None:
+            print(f"warning: {backup.name} has no seal, as one of an older version: damage inside a row shows only when it is opened")
+        elif not backup_seals.is_ours(ring, contents.seal.digest, contents.seal.signature):
+            return f"{backup.name} was not sealed by this key store of region {settings.region}: it was changed, or belongs elsewhere"
+        lost = _keys_lost(safe, ring, contents)
         if lost:
             return f"{backup.name} is too old: the epoch keys of {lost} of {sum(contents.epochs.values())} data keys were destroyed"
         if await database.is_there() and not replace and not safe.marker.is_on():
@@ -62,10 +67,14 @@ async def _why_not(settings: Settings, safe: Safe, database: Backups, backup: Pa
     return ""
 
 
-def _keys_lost(settings: Settings, safe: Safe, contents: Contents) -> int:
-    """How many data keys of a backup do not open any more: their epoch's key was destroyed on schedule. LedgerError."""
+def _open_ring(settings: Settings, safe: Safe) -> KeyRing:
     ring = KeyRing(settings.region, holder_of(settings), safe.keys, SystemClock(), SystemRandomness())
     ring.open()
+    return ring
+
+
+def _keys_lost(safe: Safe, ring: KeyRing, contents: Contents) -> int:
+    """How many data keys of a backup do not open any more: their epoch's key was destroyed on schedule. LedgerError."""
     safe.ledger_of_erasures(ring).entries()
     safe.ledger_of_moves(ring).entries()
     there = {epoch.number for epoch in ring.epochs()}
