@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="check a backup, put it back, and erase again whom the ledger names")
     restore.add_argument("file", type=Path, nargs="?", help="without it: only replay the ledger on the database as it is")
     restore.add_argument("--replace", action="store_true", help="even though there is a database")
+    restore.add_argument("--ledger-lost", action="store_true", help="a ledger is lost for good: say what that means, ask, begin a new one")
+    restore.add_argument("--yes-i-accept-that-erased-people-may-come-back", dest="agreed", action="store_true", help="instead of asking")
     restore.set_defaults(run=_restore)
     for each in (backup, restore):
         each.add_argument("--region", metavar="NAME", help="another region than home")
@@ -213,9 +215,10 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from bot.cli.restore import restore
+    from bot.cli.restore import Lost, restore
 
-    return asyncio.run(restore(options.file, replace=options.replace, region=options.region))
+    lost = Lost(options.agreed) if options.ledger_lost else None
+    return asyncio.run(restore(options.file, replace=options.replace, region=options.region, lost=lost))
 
 
 def _run(options: argparse.Namespace) -> int:

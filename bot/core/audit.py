@@ -86,6 +86,7 @@ class Tag(StrEnum):
     SUBJECT_UNBANNED = "subject:unbanned"
     REGISTER_EXPORTED = "register:exported"
     POLICY_ANNOUNCED = "policy:announced"
+    LEDGER_LOST = "ledger:lost"
     RESTORE_REPLAYED = "restore:replayed"
     POLICY_CHANGED = "policy:changed"
     BREACH_RECORDED = "breach:recorded"

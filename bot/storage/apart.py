@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 
 from bot.core.errors import LedgerCutError
@@ -80,6 +81,20 @@ class SqlLines:
 
         self._door.run(add)
         self._count += 1
+
+    def replace(self, lines: list[bytes], aside: str) -> None:
+        mine = ledger_lines.c.ledger == self.name
+        rows = [{"ledger": self.name, "number": number, "line": line} for number, line in enumerate(lines, 1)]
+
+        def replace(connection: Connection) -> None:
+            there = connection.execute(select(ledger_lines.c.line).where(mine).order_by(ledger_lines.c.number)).scalars().all()
+            if [bytes(line) for line in there] == lines:
+                return  # the connection was lost after all of it had arrived
+            connection.execute(update(ledger_lines).where(mine).values(ledger=f"{self.name} {aside}"))
+            connection.execute(insert(ledger_lines), rows)
+
+        self._door.run(replace)
+        self._count = len(lines)
 
 
 class SqlMarker:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    delete,
     insert,
     select,
     update,
@@ -106,6 +107,15 @@ class SqlAnchor:
         wanted = select(anchors.c.lines, anchors.c.mac).where(anchors.c.ledger == self._ledger)
         found = self._door.run(lambda connection: connection.execute(wanted).one_or_none())
         return (0, "") if found is None else (found.lines, found.mac)
+
+    def begin_anew(self, lines: int, mac: str) -> None:
+        row = {"ledger": self._ledger, "lines": lines, "mac": mac}
+
+        def begin(connection: Connection) -> None:
+            connection.execute(delete(anchors).where(anchors.c.ledger == self._ledger))
+            connection.execute(insert(anchors), row)
+
+        self._door.run(begin)
 
     def move(self, lines: int, mac: str) -> None:
         mine, new = anchors.c.ledger == self._ledger, {"lines": lines, "mac": mac}
