@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.core.audit_checkpoints import Run
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.lines import FileLines, Lines
 from bot.core.erasure.quarantine import FileMarker, Marker
@@ -19,7 +20,7 @@ from bot.core.keys.ring import LEDGER
 from bot.core.residence import Directory
 from bot.settings import Settings
 from bot.storage import SqlKeyStore
-from bot.storage.apart import SqlLines, SqlMarker, SqlStandMark, ledger_lines
+from bot.storage.apart import SqlLines, SqlMarker, SqlRun, SqlStandMark, ledger_lines
 from bot.storage.directory import SqlDirectory, SqliteDirectory, directory_entries
 from bot.storage.doors import Door, FileDoor, PostgresDoor, make_tables
 from bot.storage.key_store import anchors, stored_keys
@@ -49,6 +50,8 @@ class Safe:
     moves: Lines
     directory: Callable[[Callable[[int], str]], Directory]
     stand: Stand
+    checkpoints: Run | None = None
+    """The run of all machines' checkpoints, where they share no folder."""
 
     def ledger_of_erasures(self, ring: KeyRing) -> Ledger:
         """Who was erased, under the region's ledger keys."""
@@ -120,7 +123,7 @@ def _in_database(door: PostgresDoor, region: str) -> Safe:
         TablePart("directory", door, directory_entries, theirs, ("id", "region", "link"), **home),
     )
     stand = Stand("database", SqlStandMark(door, region), PostgresPresence(door), parts, lambda: None)
-    return Safe(region, keys, marker, erasures, moves, lambda index: SqlDirectory(door, region, index), stand)
+    return Safe(region, keys, marker, erasures, moves, lambda index: SqlDirectory(door, region, index), stand, SqlRun(door, region))
 
 
 def _in_files(settings: Settings) -> Safe:

@@ -1,7 +1,9 @@
-"""What else lies apart from the data in PostgreSQL, so that machines need share no folder: ledgers, and the mark of a restore."""
+"""What else lies apart from the data in PostgreSQL, so that machines need share no folder: ledgers, the checkpoints of the
+audit trail, and marks: of a restore, and of a move to another place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -37,6 +39,13 @@ _marks = Table(
     _metadata,
     Column("region", String(16), primary_key=True),
     Column("since", Instant, nullable=False),
+)
+_checkpoints = Table(
+    "checkpoints",
+    _metadata,
+    Column("region", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", String(1000), nullable=False),
 )
 _stands = Table(
     "stands",
@@ -118,6 +127,35 @@ class SqlMarker:
     def is_on(self) -> bool:
         wanted = select(func.count()).where(_marks.c.region == self._region)
         return bool(self._door.run(lambda connection: connection.execute(wanted).scalar_one()))
+
+
+class SqlRun:
+    """Implements `bot.core.audit_checkpoints.Run` as rows that are only ever inserted."""
+
+    def __init__(self, door: Door, region: str) -> None:
+        self._door = door
+        self._region = region
+        self._mine = _checkpoints.c.region == region
+        make_tables(door, _metadata)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        return self._door.exclusive(f"checkpoints {self._region}")
+
+    def add(self, lines: Sequence[str]) -> None:
+        def add(connection: Connection) -> None:
+            there = select(_checkpoints.c.line).where(self._mine, _checkpoints.c.line.in_(lines))
+            known = set(connection.execute(there).scalars())
+            last = connection.execute(select(func.max(_checkpoints.c.number)).where(self._mine)).scalar_one() or 0
+            fresh = [line for line in lines if line not in known]
+            rows = [{"region": self._region, "number": number, "line": line} for number, line in enumerate(fresh, last + 1)]
+            if rows:
+                connection.execute(insert(_checkpoints), rows)
+
+        self._door.run(add)
+
+    def lines(self) -> list[str]:
+        wanted = select(_checkpoints.c.line).where(self._mine).order_by(_checkpoints.c.number)
+        return self._door.run(lambda connection: list(connection.execute(wanted).scalars()))
 
 
 class SqlStandMark:
