@@ -1,7 +1,7 @@
 """When the audit trail's checkpoints are signed: once a day, at a stop, and whenever its beginning moved.
 
 They lie beside the data, not in it: `audit/checkpoints-<region>.jsonl` in the data folder, with the public key next to it. Keep a
-copy of both on another machine.
+copy of both on another machine. Machines that share the key store's database have one run of all their checkpoints there, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from bot.core.audit_checkpoints import (
     CheckpointFile,
-    CheckpointKeyError,
     head_of,
     public_keys_path,
     published_in,
@@ -43,7 +42,8 @@ def published_keys(settings: Settings) -> list[bytes]:
 def open_checkpoints(core: Core) -> CheckpointFile:
     """The region's checkpoints. CheckpointKeyError when they were signed with another key."""
     path, region = checkpoint_path(core.settings), core.ring.region
-    return CheckpointFile(path, region, lambda: named.signing_keys(core.ring, core.clock.now()), core.clock, EVERY)
+    run = core.safe.checkpoints
+    return CheckpointFile(path, region, lambda: named.signing_keys(core.ring, core.clock.now()), core.clock, EVERY, run)
 
 
 class Checkpoints:
@@ -71,5 +71,5 @@ class Checkpoints:
             if at_once or moved or self._file.is_due():
                 head = await self._core.database.write(head_of, Purpose.RIGHTS)
                 await asyncio.to_thread(self._file.write_last, head)
-        except (CheckpointKeyError, OSError) as error:
+        except Exception as error:
             log.error("the audit trail could not be signed (%s)", type(error).__name__)

@@ -7,6 +7,7 @@ from aiogram.exceptions import TelegramAPIError
 
 from bot import catalogs
 from bot.app import Core, telegram_session
+from bot.cli.ledger_loss import ERASURES, MOVES, told
 from bot.cli.regions import every_region
 from bot.core.audit import verify_chain
 from bot.core.support import groups
@@ -32,6 +33,10 @@ async def _region(core: Core) -> bool:
     name = core.ring.region
     _line(True, f"keys {name}", f"epoch {core.ring.current_epoch().number}")
     entries, broken = await core.database.read(lambda tx: (tx.audit.count(), verify_chain(tx.audit.each(order_by="id"))))
+    for kind, ledger in ((ERASURES, core.ledger), (MOVES, core.moves)):
+        _line(True, f"ledger of {kind} {name}", f"{len(ledger.entries())} entries")
+        for each in ledger.losses():
+            _line(True, f"ledger of {kind} {name}", told(name, kind, each))
     accounts = await core.database.read(lambda tx: tx.accounts.count())
     dead = await core.database.read(lambda tx: tx.work.count(state="dead"))
     text = f"{accounts} accounts, {entries} audit entries"

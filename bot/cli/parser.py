@@ -13,6 +13,11 @@ from pathlib import Path
 from bot.core.errors import KeyUnavailableError, PolicyError, PrivacyError, SealError
 from bot.settings import SettingsError
 
+_MOVE = (
+    "Stop the service on every machine first. Everything is copied, compared, opened at the new place, and only then destroyed at "
+    "the old one. Interrupted, run it again; before the old copy is given up, the move the other way takes it back."
+)
+
 
 def parse(arguments: list[str]) -> int:
     """Parse and run; the exit status."""
@@ -73,12 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         each.set_defaults(run=_account, deed=deed)
 
     _add_keys(commands)
-    backup = commands.add_parser("backup", help="copy the database while it runs; never the key store")
+    backup = commands.add_parser("backup", help="copy the database while it runs, sealed; never the key store")
     backup.add_argument("file", type=Path)
     backup.set_defaults(run=_backup)
-    restore = commands.add_parser("restore", help="put a backup back, and erase again whom the ledger names")
+    restore = commands.add_parser("restore", help="check a backup, put it back, and erase again whom the ledger names")
     restore.add_argument("file", type=Path, nargs="?", help="without it: only replay the ledger on the database as it is")
     restore.add_argument("--replace", action="store_true", help="even though there is a database")
+    restore.add_argument("--ledger-lost", action="store_true", help="a ledger is lost for good: say what that means, ask, begin a new one")
+    restore.add_argument("--yes-i-accept-that-erased-people-may-come-back", dest="agreed", action="store_true", help="instead of asking")
     restore.set_defaults(run=_restore)
     for each in (backup, restore):
         each.add_argument("--region", metavar="NAME", help="another region than home")
@@ -175,12 +182,23 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     rotate.set_defaults(run=_keys_rotate)
     rotate.add_argument("--region", metavar="NAME", help="another region than home")
     _one_region(status)
+    text = "carry keys, ledgers and directory of all regions into the database of BOT_KEY_STORE_URL, or back into files"
+    move = deeds.add_parser("move", help=text, description=f"{text[0].upper()}{text[1:]}. {_MOVE}")
+    move.add_argument("to", choices=("database", "files"))
+    move.add_argument("--ledger-file", type=Path, metavar="FILE", help="what BOT_LEDGER_FILE was in files, or is to be")
+    move.set_defaults(run=_keys_move)
 
 
 def _keys_status(options: argparse.Namespace) -> int:
     from bot.cli.keys import status
 
     return asyncio.run(status(options.region))
+
+
+def _keys_move(options: argparse.Namespace) -> int:
+    from bot.cli.keys_move import move
+
+    return asyncio.run(move(options.to, options.ledger_file))
 
 
 def _keys_rotate(options: argparse.Namespace) -> int:
@@ -197,9 +215,10 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from bot.cli.restore import restore
+    from bot.cli.restore import Lost, restore
 
-    return asyncio.run(restore(options.file, replace=options.replace, region=options.region))
+    lost = Lost(options.agreed) if options.ledger_lost else None
+    return asyncio.run(restore(options.file, replace=options.replace, region=options.region, lost=lost))
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Core
+from bot.cli.ledger_loss import ERASURES, MOVES, told
 from bot.cli.regions import every_region
+from bot.core.erasure import loss
+from bot.core.erasure.ledger import Entry
 from bot.core.keys import Purpose
 from bot.core.report import Kept, in_all, report
 from bot.settings import read_settings
@@ -26,15 +29,29 @@ async def show_report(since: date | None, png: Path | None, *, as_json: bool, re
         regions = {core.ring.region: await core.database.read(lambda tx: report(tx, begin), Purpose.RIGHTS) for core in cores}
         together = in_all(list(regions.values()))
         if as_json:
-            json.dump(_as_json(cores[0], since, together, regions), sys.stdout, indent=2)
+            losses = [_loss_as_json(*lost) for lost in _losses(cores)]
+            json.dump(_as_json(cores[0], since, together, regions) | {"ledgers_lost": losses}, sys.stdout, indent=2)
             sys.stdout.write("\n")
         elif len(regions) > 1:
             sys.stdout.write("".join(f"{name}\n{table(found)}\n" for name, found in regions.items()) + f"in all\n{table(together)}")
         else:
             sys.stdout.write(table(together))
+        if not as_json:
+            sys.stdout.write("".join(f"\n{told(*lost)}\n" for lost in _losses(cores)))
         if png is not None:
             png.write_bytes(draw(promise_chart(cores[0].policy, together, regions)).png)
         return 1 if any(each.late for each in together) else 0
+
+
+def _losses(cores: list[Core]) -> list[tuple[str, str, Entry]]:
+    """Each time that a ledger was lost, whatever the report is about: who was erased then is not counted by anybody."""
+    kinds = [(core.ring.region, kind, ledger) for core in cores for kind, ledger in ((ERASURES, core.ledger), (MOVES, core.moves))]
+    return [(region, kind, each) for region, kind, ledger in kinds for each in ledger.losses()]
+
+
+def _loss_as_json(region: str, kind: str, each: Entry) -> dict[str, Any]:
+    lines = {"lines_left": loss.left_of(each), "lines_known": loss.known_of(each)}
+    return {"region": region, "ledger": kind, "accepted_at": each.requested_at.isoformat(timespec="seconds")} | lines
 
 
 def _as_json(core: Core, since: date | None, together: list[Kept], regions: dict[str, list[Kept]]) -> dict[str, Any]:

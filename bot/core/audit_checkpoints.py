@@ -17,11 +17,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -158,6 +158,22 @@ def fingerprint(pem: bytes) -> str:
     return hashlib.sha256(base64.b64decode(body)).hexdigest()
 
 
+class Run(Protocol):
+    """The checkpoints of all machines of a region in one place, in the order in which they were signed."""
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold off every other machine that would sign. Not to be nested."""
+        ...
+
+    def add(self, lines: Sequence[str]) -> None:
+        """Put those of the lines behind it that are not in it yet, inside `exclusive`."""
+        ...
+
+    def lines(self) -> list[str]:
+        """All of it."""
+        ...
+
+
 class CheckpointFile:
     """One region's checkpoints in one file, with the public keys beside it (the same name, ending in `.pub`): the
     one in force first, below it all that were before.
@@ -166,9 +182,9 @@ class CheckpointFile:
     """
 
     def __init__(
-        self, path: Path, region: str, keys: Callable[[], Keys], clock: Clock, every: timedelta
+        self, path: Path, region: str, keys: Callable[[], Keys], clock: Clock, every: timedelta, run: Run | None = None
     ) -> None:
-        """`keys` gives the key that signs now, and the lines that handed over to it and to those before it, oldest
+        """`run` gets every checkpoint, too. `keys` gives the key that signs now, and the lines that handed over to it and to those before it, oldest
         first. CheckpointKeyError when the file belongs to none of them. Makes the folder and the key file where
         missing.
         """
@@ -178,6 +194,7 @@ class CheckpointFile:
         self._keys = keys
         self._clock = clock
         self._every = every
+        self._run = run
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._locked():
             self._follow()
@@ -221,16 +238,20 @@ class CheckpointFile:
     def _append(self, head: Head) -> Checkpoint:
         now = self._clock.now().astimezone(UTC)
         checkpoint = Checkpoint(self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000))
-        self._write(sign(checkpoint, self._follow()))
+        seed, handed_over = self._follow()
+        line = sign(checkpoint, seed)
+        self._write(line)
+        if self._run is not None:
+            self._run.add([*handed_over, line])
         return checkpoint
 
-    def _follow(self) -> bytes:
-        """The key that signs from here on. What was handed over since the file was last written to is noted first, and
+    def _follow(self) -> Keys:
+        """The key that signs from here on, and what handed over to it. What was handed over since the file was last written to is noted first, and
         the keys are published. A crash in between is made good at the next call.
         """
         seed, lines = self._keys()
         if published_in(self.public_key_path)[:1] == [public_key_pem(seed)]:
-            return seed
+            return seed, lines
         rows = [json.loads(line) for line in lines]
         chain = [row["follows"] for row in rows[:1]] + [row["key"] for row in rows] or [_public_hex(seed)]
         pems = [_pem(key) for key in chain]
@@ -244,7 +265,7 @@ class CheckpointFile:
         half = self.public_key_path.with_name(self.public_key_path.name + ".half")
         half.write_bytes(b"".join(reversed(pems)))
         half.replace(self.public_key_path)
-        return seed
+        return seed, lines
 
     def _write(self, line: str) -> None:
         with self.path.open("ab") as file:
@@ -258,7 +279,7 @@ class CheckpointFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with self.path.open("ab") as file:
+        with self._run.exclusive() if self._run else nullcontext(), self.path.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             _drop_unfinished_line(self.path)
             yield

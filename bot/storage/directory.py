@@ -86,7 +86,7 @@ class SqliteDirectory:
 
 
 _metadata = MetaData()
-_entries = Table(
+directory_entries = Table(
     "directory",
     _metadata,
     Column("home", String(16), primary_key=True),
@@ -94,7 +94,7 @@ _entries = Table(
     Column("region", String(16), nullable=False),
     Column("link", String(64), nullable=False),
 )
-Index("ix_directory_home_region_link", _entries.c.home, _entries.c.region, _entries.c.link)
+Index("ix_directory_home_region_link", directory_entries.c.home, directory_entries.c.region, directory_entries.c.link)
 
 
 class SqlDirectory:
@@ -106,11 +106,11 @@ class SqlDirectory:
         self._door = door
         self._home = home
         self._index = index
-        self._mine = _entries.c.home == home
+        self._mine = directory_entries.c.home == home
         make_tables(door, _metadata)
 
     def find(self, telegram_id: int) -> str | None:
-        wanted = select(_entries.c.region).where(self._mine, _entries.c.id == self._index(telegram_id))
+        wanted = select(directory_entries.c.region).where(self._mine, directory_entries.c.id == self._index(telegram_id))
         return self._door.run(lambda connection: connection.execute(wanted).scalar_one_or_none())
 
     def settle(self, links: Mapping[int, str], region: str) -> None:
@@ -120,24 +120,24 @@ class SqlDirectory:
         ]
 
         def settle(connection: Connection) -> None:
-            connection.execute(delete(_entries).where(self._mine, _entries.c.id.in_([row["id"] for row in rows])))
+            connection.execute(delete(directory_entries).where(self._mine, directory_entries.c.id.in_([row["id"] for row in rows])))
             if region != self._home and rows:
-                connection.execute(insert(_entries), rows)
+                connection.execute(insert(directory_entries), rows)
 
         with self._door.exclusive("directory"):
             self._door.run(settle)
 
     def links(self, region: str, *, after: str = "", limit: int) -> Sequence[str]:
-        wanted = select(_entries.c.link).where(self._mine, _entries.c.region == region, _entries.c.link > after)
-        wanted = wanted.order_by(_entries.c.link).limit(limit)
+        wanted = select(directory_entries.c.link).where(self._mine, directory_entries.c.region == region, directory_entries.c.link > after)
+        wanted = wanted.order_by(directory_entries.c.link).limit(limit)
         return self._door.run(lambda connection: list(connection.execute(wanted).scalars()))
 
     def leave(self, region: str, links: Sequence[str]) -> int:
-        gone = delete(_entries).where(self._mine, _entries.c.region == region, _entries.c.link.in_(links))
+        gone = delete(directory_entries).where(self._mine, directory_entries.c.region == region, directory_entries.c.link.in_(links))
         return self._door.run(lambda connection: connection.execute(gone).rowcount) if links else 0
 
     def regions(self) -> Sequence[str]:
-        wanted = select(_entries.c.region).where(self._mine).distinct()
+        wanted = select(directory_entries.c.region).where(self._mine).distinct()
         return self._door.run(lambda connection: list(connection.execute(wanted).scalars()))
 
     def close(self) -> None:

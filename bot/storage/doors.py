@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import secrets
 import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -22,6 +23,8 @@ from bot.core.errors import KeyUnavailableError
 from bot.storage.locks import number_of
 
 T = TypeVar("T")
+DOOR = "privacy-bot keys"
+"""So the connections of a door are called on the server, with the name of who has opened it behind it."""
 _CONNECTIONS = 6
 _PATIENCE_SECONDS = 120.0
 """So long another process may hold a lock: a command that holds the root key has a minute."""
@@ -101,9 +104,11 @@ class PostgresDoor:
     """A PostgreSQL database that many machines share. The asynchronous driver works on a loop in a thread of its own, so that
     callers on another loop, or on none, wait for nothing but the answer."""
 
-    def __init__(self, url: str) -> None:
-        """KeyUnavailableError when it does not answer. ValueError for the database of the data."""
-        settings = {"application_name": "privacy-bot keys", "lock_timeout": "10s"}
+    def __init__(self, url: str, who: str = "") -> None:
+        """`who` has other doors open, too, and takes none of them for somebody else's (`bot.storage.presence`). KeyUnavailableError
+        when it does not answer. ValueError for the database of the data."""
+        self.name = f"{DOOR} {who or secrets.token_hex(4)}"
+        settings = {"application_name": self.name, "lock_timeout": "10s"}
         connect = {"server_settings": settings, "timeout": 10, "command_timeout": 30}
         self.made: set[MetaData] = set()
         self._engine = create_async_engine(url, pool_size=_CONNECTIONS, connect_args=connect)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    delete,
     insert,
     select,
     update,
@@ -26,7 +27,7 @@ from bot.storage.doors import Door, FileDoor, make_tables
 from bot.storage.instant import Instant
 
 _metadata = MetaData()
-_keys = Table(
+stored_keys = Table(
     "keys",
     _metadata,
     Column("name", String(80), primary_key=True),
@@ -37,7 +38,7 @@ _keys = Table(
     Column("created_at", Instant, nullable=False),
     Column("destroyed_at", Instant),
 )
-_anchors = Table(
+anchors = Table(
     "anchors",
     _metadata,
     Column("ledger", String(80), primary_key=True),
@@ -62,25 +63,29 @@ class SqlKeyStore:
         return self._door.exclusive("keys")
 
     def keys(self, region: str) -> list[StoredKey]:
-        wanted = select(_keys).where(_keys.c.region == region).order_by(_keys.c.name)
+        wanted = select(stored_keys).where(stored_keys.c.region == region).order_by(stored_keys.c.name)
         return self._door.run(lambda connection: [StoredKey(**row) for row in connection.execute(wanted).mappings()])
 
     def add(self, key: StoredKey) -> bool:
-        row = {column.name: getattr(key, column.name) for column in _keys.c}
+        row = {column.name: getattr(key, column.name) for column in stored_keys.c}
         try:
-            self._door.run(lambda connection: connection.execute(insert(_keys), row))
+            self._door.run(lambda connection: connection.execute(insert(stored_keys), row))
         except IntegrityError:
             return False
         return True
 
     def replace(self, name: str, wrapped: bytes) -> None:
-        change = update(_keys).where(_keys.c.name == name).values(wrapped=wrapped)
+        change = update(stored_keys).where(stored_keys.c.name == name).values(wrapped=wrapped)
         self._door.run(lambda connection: connection.execute(change))
 
     def destroy(self, name: str, at: datetime) -> None:
-        change = update(_keys).where(_keys.c.name == name).values(wrapped=None, destroyed_at=at)
+        change = update(stored_keys).where(stored_keys.c.name == name).values(wrapped=None, destroyed_at=at)
         self._door.run(lambda connection: connection.execute(change))
-        self._door.scrub(_keys)
+        self._door.scrub(stored_keys)
+
+    def is_empty(self) -> bool:
+        """Whether no region has a key here."""
+        return not self._door.run(lambda connection: connection.execute(select(stored_keys.c.name).limit(1)).all())
 
     def anchor(self, ledger: str) -> SqlAnchor:
         """The anchor of a ledger, by the ledger's name in all processes."""
@@ -99,17 +104,26 @@ class SqlAnchor:
         self._ledger = ledger
 
     def find(self) -> tuple[int, str]:
-        wanted = select(_anchors.c.lines, _anchors.c.mac).where(_anchors.c.ledger == self._ledger)
+        wanted = select(anchors.c.lines, anchors.c.mac).where(anchors.c.ledger == self._ledger)
         found = self._door.run(lambda connection: connection.execute(wanted).one_or_none())
         return (0, "") if found is None else (found.lines, found.mac)
 
+    def begin_anew(self, lines: int, mac: str) -> None:
+        row = {"ledger": self._ledger, "lines": lines, "mac": mac}
+
+        def begin(connection: Connection) -> None:
+            connection.execute(delete(anchors).where(anchors.c.ledger == self._ledger))
+            connection.execute(insert(anchors), row)
+
+        self._door.run(begin)
+
     def move(self, lines: int, mac: str) -> None:
-        mine, new = _anchors.c.ledger == self._ledger, {"lines": lines, "mac": mac}
+        mine, new = anchors.c.ledger == self._ledger, {"lines": lines, "mac": mac}
 
         def move(connection: Connection) -> None:
-            if connection.execute(select(_anchors.c.lines).where(mine)).one_or_none() is None:
-                connection.execute(insert(_anchors), {"ledger": self._ledger, **new})
+            if connection.execute(select(anchors.c.lines).where(mine)).one_or_none() is None:
+                connection.execute(insert(anchors), {"ledger": self._ledger, **new})
             else:
-                connection.execute(update(_anchors).where(mine, _anchors.c.lines < lines).values(new))
+                connection.execute(update(anchors).where(mine, anchors.c.lines < lines).values(new))
 
         self._door.run(move)

@@ -3,6 +3,11 @@
 Streams from the sealed chunks, one mebibyte in memory at a time. `Range: bytes=N-` goes on with an interrupted download. A link
 that is unknown, used or expired is 410 with the same words each time; 409 while another request reads it; 429 for an address that
 asks too often, which is remembered in memory for a minute. Nothing about a request is logged.
+
+Each process counts for itself, so several behind one address allow several times as much. That is left so: the count saves work, it
+guards nothing. What guards is the token: with 2²⁵⁶ of them a guess is as hopeless at a thousand times the rate. A count that processes
+share would write to the database for each request, which is more than the look-up that it saves, and keep a mark of each address
+(even keyed: of a person) where none is kept now.
 """
 
 from __future__ import annotations

@@ -194,6 +194,11 @@ def house_of(core: Core) -> House:
     return House(core, clock, Aside(DatabaseEngine(core.database)))
 
 
+def unsigned(_digest: bytes) -> bytes:
+    """Seals a backup where nobody asks who did."""
+    return bytes(64)
+
+
 class Fate:
     """Ends a process at the n-th point that it passes; `passed` counts them."""
 

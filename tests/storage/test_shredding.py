@@ -20,7 +20,7 @@ from bot.core.keys.vault import dek_name
 from bot.core.ports import Tx
 from bot.core.support import attachments, receiving
 from bot.storage.backups import SqliteBackups
-from tests.core.house import SECRET, House, open_house
+from tests.core.house import SECRET, House, open_house, unsigned
 from tests.stage import FILES
 
 
@@ -117,7 +117,7 @@ async def test_a_backup_from_before_opens_until_the_epoch_ends_and_then_never(tm
         subject, stays = house.person(1), house.person(2)
         before = house.look(lambda tx: tx.keys.rows.get(id=subject))
         assert before.wrapped is not None
-        await SqliteBackups(house.database_file).write(tmp_path / "backup.db")
+        await SqliteBackups(house.database_file).write(tmp_path / "backup.db", unsigned)
         content = (tmp_path / "backup.db").read_bytes()
         assert before.wrapped in content
         assert not [key.name for key in house.ring.stored() if key.wrapped and key.wrapped in content]

@@ -80,7 +80,7 @@ class Eraser:
             return None
         subject, scope = self._ledger.recognise(case.subject), SCOPES[Right(case.right)]
         epoch = self._ring.current_epoch().number
-        return Entry(case.id, subject, scope, case.opened_at, epoch, _purge_by(tx, case))
+        return Entry(case.id, subject, scope, case.opened_at, epoch, purge_by(tx, case))
 
     def _certify(self, engine: work.Engine, item: work.Work) -> None:
         now = engine.read(lambda tx: tx.clock.now())
@@ -162,7 +162,7 @@ def leave_message(tx: Tx, ref: str, notice: str, *, chat_id: int, locale: str | 
 
 def _write_message(tx: Tx, case: Case) -> None:
     account = tx.accounts.get(id=case.subject)
-    until = _purge_by(tx, case).isoformat()
+    until = purge_by(tx, case).isoformat()
     for link in tx.links.select(subject=case.subject):
         chat_id = int(link.telegram_id)
         leave_message(tx, case.id, "deletion_certificate", chat_id=chat_id, locale=account.locale, purge_by=until)
@@ -180,7 +180,8 @@ def _verify(tx: Tx, item: work.Work) -> work.Work:
     return work.advance(tx, item, "verified")
 
 
-def _purge_by(tx: Tx, case: Case) -> datetime:
+def purge_by(tx: Tx, case: Case) -> datetime:
+    """When no backup holds anything of it any more."""
     return case.purge_by or case.opened_at + tx.policy.span("purge").as_timedelta()
 
 

@@ -28,6 +28,8 @@ from bot.core.keys.ring import NamedKey
 T = TypeVar("T")
 
 _GENESIS = "0" * 64
+LOST = "lost"
+"""The scope of an entry that is no erasure: it says that the ledger was lost, and that this was accepted (loss.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ class Ledger:
         """All erasures, oldest first. LedgerError."""
         with self._lock, self._lines.exclusive():
             self._catch_up()
-            return list(self._entries.values())
+            return [entry for entry in self._entries.values() if entry.scope != LOST]
+
+    def losses(self) -> list[Entry]:
+        """Each time that the ledger was lost, and begun anew. LedgerError."""
+        self.entries()
+        return [entry for entry in self._entries.values() if entry.scope == LOST]
 
     def find(self, ref: str) -> Entry | None:
         """The erasure of a case. LedgerError."""
@@ -104,6 +111,60 @@ class Ledger:
                 return known
             return self._append(replace(known, steps=tuple(steps), completed_at=at, epoch=max(known.epoch, epoch)))
 
+    def begin_anew(self, at: datetime, epoch: int, known: int = 0) -> Entry:
+        """Give up what is lost: a new ledger with every entry that can still be believed, and one that says what happened; the lines of
+        before are kept aside. `known` is how many there were, if not the anchor but somebody else knows. May be done again."""
+        with self._lock, self._lines.exclusive():
+            self._renew_keys()
+            anchored, anchor_mac = self._anchor.find()
+            lines = self._lines.read(0)
+            kept = self._salvage(lines, anchored)
+            loss = self._half_done(kept, anchor_mac)
+            if loss is None:
+                steps = (f"lines {len(lines)}", f"known {max(anchored, known)}", f"anchor {anchor_mac}")
+                number = 1 + sum(entry.scope == LOST for entry in kept)
+                loss = Entry(f"LOST-{number}", "", LOST, at, epoch, steps=steps, completed_at=at)
+                kept.append(loss)
+            fresh = self._chain(kept)
+            self._lines.replace(fresh, f"lost-{at:%Y%m%dT%H%M%S}")
+            self._anchor.begin_anew(len(self._macs), self._macs[-1])
+            self._entries = {entry.ref: entry for entry in kept}
+            return loss
+
+    def _salvage(self, lines: Sequence[bytes], anchored: int) -> list[Entry]:
+        """The entries whose lines fit to what the line before says of itself: nobody without the key can have made one."""
+        found: dict[str, Entry] = {}
+        before, number = _GENESIS, 0
+        for place, line in enumerate(lines):
+            try:
+                body: dict[str, Any] = json.loads(line)
+                mac, key = str(body.pop("mac")), int(body.get("key", 1))
+                believed = key >= number and (place < anchored or key == max(self._keys))
+                if believed and hmac.compare_digest(mac, _mac_of(body, self._keys[key], before)):
+                    number = key
+                    body.pop("key", None)
+                    found[body["ref"]] = _from_json(body)
+                before = mac
+            except (KeyError, TypeError, ValueError, AttributeError):
+                continue
+        return list(found.values())
+
+    def _chain(self, entries: Sequence[Entry]) -> list[bytes]:
+        """The lines of a new ledger, under the newest key."""
+        self._macs, self._number = [], max(self._keys)
+        lines = []
+        for entry in entries:
+            line, mac = self._line_of(entry)
+            lines.append(line)
+            self._macs.append(mac)
+        return lines
+
+    @staticmethod
+    def _half_done(kept: Sequence[Entry], anchor_mac: str) -> Entry | None:
+        """The loss that was being accepted when the process died: all but the anchor was done."""
+        last = kept[-1] if kept else None
+        return last if last is not None and last.scope == LOST and f"anchor {anchor_mac}" in last.steps else None
+
     def _catch_up(self) -> None:
         """Read what was added since the last time, by whomever, and hold it against the anchor."""
         known, mac = self._anchor.find()  # before the lines: it is never ahead of them
@@ -120,15 +181,19 @@ class Ledger:
 
     def _append(self, entry: Entry) -> Entry:
         self._renew_keys()
-        number = max(self._keys)
-        body = _as_json(entry) | ({"key": number} if number > 1 else {})
-        mac = self._mac_of(body, self._keys[number])
-        self._lines.add(json.dumps({**body, "mac": mac}, sort_keys=True).encode() + b"\n")
-        self._number = number
+        line, mac = self._line_of(entry)
+        self._lines.add(line)
+        self._number = max(self._keys)
         self._macs.append(mac)
         self._entries[entry.ref] = entry
         self._anchor.move(len(self._macs), mac)
         return entry
+
+    def _line_of(self, entry: Entry) -> tuple[bytes, str]:
+        number = max(self._keys)
+        body = _as_json(entry) | ({"key": number} if number > 1 else {})
+        mac = self._mac_of(body, self._keys[number])
+        return json.dumps({**body, "mac": mac}, sort_keys=True).encode() + b"\n", mac
 
     def _checked(self, line: bytes, *, anchored: bool) -> tuple[Entry, str]:
         broken = LedgerError(self.name, len(self._macs) + 1)
@@ -147,15 +212,18 @@ class Ledger:
             raise broken from None
 
     def _mac_of(self, body: dict[str, Any], key: bytes) -> str:
-        before = self._macs[-1] if self._macs else _GENESIS
-        message = before.encode() + json.dumps(body, sort_keys=True).encode()
-        return hmac.new(key, b"line:" + message, hashlib.sha256).hexdigest()
+        return _mac_of(body, key, self._macs[-1] if self._macs else _GENESIS)
 
     def _called(self, subject: str, number: int) -> str:
         return hmac.new(self._keys[number], b"subject:" + subject.encode(), hashlib.sha256).hexdigest()
 
     def _renew_keys(self) -> None:
         self._keys = {each.number: each.key for each in self._look_up_keys()}
+
+
+def _mac_of(body: dict[str, Any], key: bytes, before: str) -> str:
+    message = before.encode() + json.dumps(body, sort_keys=True).encode()
+    return hmac.new(key, b"line:" + message, hashlib.sha256).hexdigest()
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,12 @@ class Lines(Protocol):
         ...
 
 
+    def replace(self, lines: list[bytes], aside: str) -> None:
+        """Have these instead, all at once, inside `exclusive`; those that were there are kept under the name `aside`. For a ledger that
+        was lost, and for nothing else."""
+        ...
+
+
 class Anchor(Protocol):
     """How far a ledger had come when it was last used, kept in another place: lines cut off its end while nothing ran show.
 
@@ -43,6 +50,10 @@ class Anchor(Protocol):
 
     def move(self, lines: int, mac: str) -> None:
         """There are `lines` now. Never moves back."""
+        ...
+
+    def begin_anew(self, lines: int, mac: str) -> None:
+        """There are `lines` now, however many there were: the loss was accepted."""
         ...
 
 
@@ -94,8 +105,26 @@ class FileLines:
         os.fsync(self._file)
         self._ends.append(self._end() + len(line))
 
+    def replace(self, lines: list[bytes], aside: str) -> None:
+        before, fresh = self._path.read_bytes(), b"".join(lines)
+        if before != fresh:
+            _write_anew(self._path.with_name(f"{self._path.name}.{aside}"), before)
+            _write_anew(self._path, fresh)
+        self._ends = list(accumulate(map(len, lines)))
+
     def _end(self) -> int:
         return self._ends[-1] if self._ends else 0
+
+
+def _write_anew(path: Path, content: bytes) -> None:
+    half = path.with_name(path.name + ".half")
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from bot.core import audit, cases, deadlines, work
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.deletion import REMIND
-from bot.core.erasure import certificate
+from bot.core.erasure import certificate, loss
 from bot.core.erasure.job import ERASE, PURGED, SCOPES, STEPS
 from bot.core.erasure.ledger import Entry, Ledger
 from bot.core.erasure.quarantine import unreplayed
@@ -39,6 +39,8 @@ def replay(engine: work.Engine, ledger: Ledger, ring: KeyRing, compact: Callable
     ring.refresh()
     newest = ring.current_epoch()
     engine.write(lambda tx: tx.keys.move_head(newest))
+    loss.write_down_again(engine, ledger, newest.number)
+    engine.write(lambda tx: loss.keep_on_record(tx, "erasures", ledger))
     entries, erased, held = ledger.entries(), 0, 0
     subjects = engine.read(lambda tx: _by_name(tx, ledger))
     for entry in entries:

@@ -6,6 +6,7 @@ A subject has another id in every region they live in, so somebody who came back
 
 from __future__ import annotations
 
+from bot.core.erasure import loss
 from bot.core.erasure.ledger import Ledger
 from bot.core.errors import HeldError
 from bot.core.moving import copying
@@ -18,6 +19,7 @@ SCOPE = "moved"
 
 def replay(engine: Engine, ledger: Ledger) -> int:
     """Remove those who moved away; how many were here. May be done again. LedgerError."""
+    engine.write(lambda tx: loss.keep_on_record(tx, "moves", ledger))
     gone = {entry.subject for entry in ledger.entries()}
     if not gone:
         return 0

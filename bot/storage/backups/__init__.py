@@ -2,6 +2,7 @@
 
     sqlite.py     a copy of the file
     postgres.py   a file of our own with the rows of every table
+    seals.py      a signed digest at the end of either, so that no bit changes unseen
 
 A copy that came about otherwise is restored all the same: put it in place, and `restore` without a file does the rest.
 """

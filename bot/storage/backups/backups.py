@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.storage.backups.seals import Seal, Sign
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds: of which region (empty: it does not say), and how many live data keys each epoch wraps."""
+    """What a backup holds: of which region (empty: it does not say), and how many live data keys each epoch wraps; and its seal, None
+    in one that was made before there were any."""
 
     region: str
     epochs: Mapping[int, int]
+    seal: Seal | None
 
 
 class Backups(Protocol):
@@ -24,13 +28,13 @@ class Backups(Protocol):
     name: str
     """What an operator calls the database."""
 
-    async def write(self, target: Path) -> int:
-        """Copy the database as it is at one moment, while it is in use; bytes. FileExistsError when there is something at `target`
-        already."""
+    async def write(self, target: Path, sign: Sign) -> int:
+        """Copy the database as it is at one moment, while it is in use, and seal the copy; bytes. FileExistsError when there is
+        something at `target` already."""
         ...
 
     async def look_into(self, backup: Path) -> Contents:
-        """Read all of a backup. ValueError for what is no whole backup of this service."""
+        """Read all of a backup. ValueError for what is no whole backup of this service, or not as it was sealed."""
         ...
 
     async def is_there(self) -> bool:

@@ -2,6 +2,7 @@
 
     tables/<name>     as COPY gives and takes it
     manifest.json     which region and schema, each table's columns, rows and SHA-256, and how many data keys each epoch wraps
+    (comment)         the seal over all of it (seals.py)
 
 All of it is one moment (REPEATABLE READ), of our tables only, so that keys which somebody put beside them do not come along.
 Rows stream from the server to the disk and back: memory does not grow with them. No program besides this one is needed.
@@ -12,7 +13,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,11 +26,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage import locks
+from bot.storage.backups import seals
 from bot.storage.backups.backups import Contents, in_place_of, require_new
+from bot.storage.backups.seals import Sign
 from bot.storage.migrations import HEAD, migrate, revision_of
 from bot.storage.tables import metadata
 
-_FORMAT = "privacy-bot backup 1"
+_UNSEALED, _FORMAT = "privacy-bot backup 1", "privacy-bot backup 2"
 _MANIFEST = "manifest.json"
 _PIECE = 1 << 18
 _EPOCHS = text("SELECT epoch, count(*) FROM subject_keys WHERE wrapped IS NOT NULL GROUP BY epoch")
@@ -63,7 +68,7 @@ class PostgresBackups:
         self._url = url
         self._region = region
 
-    async def write(self, target: Path) -> int:
+    async def write(self, target: Path, sign: Sign) -> int:
         """See `Backups`. ValueError for a database that this program has not migrated yet."""
         require_new(target)
         async with _Engine(self._url) as engine, engine.connect() as connection:
@@ -72,16 +77,20 @@ class PostgresBackups:
             if revision != HEAD:
                 raise ValueError(f"the database is at revision {revision}: back it up with the program that made it")
             columns = await connection.run_sync(_columns)
-            with in_place_of(target) as half, zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                tables = {name: await _copy_out(connection, archive, name, columns[name]) for name in sorted(columns)}
-                epochs = {str(epoch): count for epoch, count in await connection.execute(_EPOCHS)}
-                manifest = _Manifest(self._region, revision, tables, epochs)
-                archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=1))
+            with in_place_of(target) as half:
+                with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                    tables = {name: await _copy_out(connection, archive, name, columns[name]) for name in sorted(columns)}
+                    epochs = {str(epoch): count for epoch, count in await connection.execute(_EPOCHS)}
+                    manifest = _Manifest(self._region, revision, tables, epochs)
+                    archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=1))
+                    archive.comment = seals.ROOM
+                await asyncio.to_thread(seals.write, half, sign)
         return target.stat().st_size
 
     async def look_into(self, backup: Path) -> Contents:
         manifest = await asyncio.to_thread(_checked, backup)
-        return Contents(manifest.region, {int(epoch): count for epoch, count in manifest.epochs.items()})
+        seal = await asyncio.to_thread(seals.read, backup) if manifest.format == _FORMAT else None
+        return Contents(manifest.region, {int(epoch): count for epoch, count in manifest.epochs.items()}, seal)
 
     async def is_there(self) -> bool:
         async with _Engine(self._url) as engine, engine.connect() as connection:
@@ -169,15 +178,21 @@ def _make_room(connection: Connection, manifest: _Manifest) -> None:
         connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608 - what a migration put there comes with the backup
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, OSError, EOFError, NotImplementedError, RuntimeError)
+"""What reading an archive comes to when its bytes are not what they were."""
+
+
 def _manifest_of(backup: Path) -> _Manifest:
+    if not backup.exists():
+        raise FileNotFoundError(f"{backup} does not exist")
     try:
         with zipfile.ZipFile(backup) as archive:
             content = json.loads(archive.read(_MANIFEST))
-            if content["format"] != _FORMAT:
+            if content["format"] not in (_FORMAT, _UNSEALED):
                 raise ValueError
             tables = {str(name): _Table(**table) for name, table in content["tables"].items()}
             return _Manifest(**{**content, "tables": tables})
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+    except (*_BROKEN, TypeError, ValueError):
         raise ValueError(f"{backup.name} is no backup of this service") from None
 
 
@@ -191,7 +206,7 @@ def _checked(backup: Path) -> _Manifest:
                 with archive.open(f"tables/{name}") as member:
                     while piece := member.read(_PIECE):
                         digest.update(piece)
-            except (zipfile.BadZipFile, KeyError, OSError, EOFError):
+            except _BROKEN:
                 raise ValueError(f"{backup.name} is damaged") from None
             if digest.hexdigest() != table.sha256:
                 raise ValueError(f"{backup.name} is damaged")

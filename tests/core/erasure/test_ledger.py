@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,53 @@ def test_a_line_of_the_old_key_behind_the_anchor_is_refused(place: Place) -> Non
     with pytest.raises(LedgerError):
         place.open(KEY, NEW_KEY).entries()
     assert place.anchored() == 8
+
+
+def test_a_lost_ledger_begins_anew_with_all_that_can_be_believed(place: Place) -> None:
+    """One line was changed, one is missing: the rest still names people, and it is on record.
+    Once, even when the process dies between lines and anchor."""
+    before = written(place)
+    lines = place.lines()
+    lines[1] = lines[1].replace(b"claimed", b"cleaned")
+    place.rewrite([*lines[:5], *lines[6:]])
+    for attempt in range(2):
+        ledger = place.open(KEY)
+        with pytest.raises(LedgerError):
+            ledger.entries()
+        ledger = place.open(KEY)
+        anchor = ledger._anchor
+        if attempt == 0:
+            ledger._anchor = _DyingAnchor(anchor)
+            with pytest.raises(Killed):
+                ledger.begin_anew(NOON, 3)
+        else:
+            assert ledger.begin_anew(NOON + timedelta(hours=1), 4).requested_at == NOON
+    again = place.open(KEY)
+    assert [(each.ref, each.epoch, each.steps[:2]) for each in again.losses()] == [("LOST-1", 3, ("lines 7", "known 8"))]
+    assert {each.ref: each.completed_at is not None for each in again.entries()} == {
+        "DEL-000000": False,
+        "DEL-000001": True,
+        "DEL-000002": False,
+        "DEL-000003": True,
+    }
+    assert again.entries()[0].subject in before.names_of("subject 0")
+    ledger.begin(entry(9, ledger))
+    assert len(place.open(KEY).entries()) == 5
+    place.rewrite([])
+    assert place.open(KEY, NEW_KEY).begin_anew(NOON, 5).ref == "LOST-1", "nothing is left, not even that"
+    assert place.open(KEY, NEW_KEY).entries() == []
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class _DyingAnchor:
+    def __init__(self, anchor: Anchor) -> None:
+        self.find, self.move = anchor.find, anchor.move
+
+    def begin_anew(self, lines: int, mac: str) -> None:
+        raise Killed
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from pathlib import Path
 
@@ -122,3 +123,28 @@ def test_a_policy_that_could_not_keep_the_purge_promise_is_refused(tmp_path: Pat
     (tmp_path / "policy.toml").write_text(months)
     with pytest.raises(PolicyError, match="no fixed length"):
         load_policy(tmp_path)
+
+
+async def test_every_machine_verifies_against_what_all_of_them_signed(
+    machines: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each signs into a file of its own and into one run, across a rotation of the key. A machine that signed nothing finds out, too,
+    when the trail is cut behind what another one signed."""
+    for number in range(3):
+        settings = machines.environment(monkeypatch)
+        assert await audit("checkpoint", None) == 0
+        if number == 1:
+            assert await keys.rotate("signing", subject=None, target=NOTHING) == 0
+    settings = machines.environment(monkeypatch)
+    capsys.readouterr()
+    assert await audit("verify", None) == 0
+    assert "EU, all machines:" in capsys.readouterr().out
+    assert not (settings.data_dir / "audit" / "checkpoints-eu.jsonl").read_text().count("number")
+    core = await open_core(settings)
+    assert core.safe.checkpoints is not None
+    lines = [json.loads(line) for line in core.safe.checkpoints.lines()]
+    assert sum("key" in line for line in lines) == 1, "the hand-over, once"
+    await core.database.write(lambda tx: (tx.audit.remove(id=f"{lines[-1]['number']:012d}"), None)[1])
+    await core.stop()
+    assert await audit("verify", None) == 1
+    assert "cut off the end" in capsys.readouterr().out
