@@ -1,9 +1,9 @@
-"""/cancel, or a button that turns something down → nothing happens, and that is said"""
+"""/cancel, its word, or a button that turns something down → nothing happens, and that is said"""
 
 from __future__ import annotations
 
 from aiogram import Router
-from aiogram.filters import Command
+from aiogram.filters import Command, Filter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
@@ -13,9 +13,20 @@ from bot.telegram.say import Say
 from bot.telegram.texts import _, _p
 
 
+class SaysCancel(Filter):
+    """What stands on the button, typed in the middle of a step: who writes “cancel” where a password is wanted means no password."""
+
+    async def __call__(self, event: Message, raw_state: str | None = None) -> bool:
+        if raw_state is None:
+            return False
+        typed = (event.text or "").strip(" .!").casefold()
+        return typed in ("cancel", _p("button", "Cancel").plain.casefold())
+
+
 def create_router() -> Router:
     router = Router(name="cancel")
     router.message.register(cancel, Private(), Command("cancel"))
+    router.message.register(cancel, Private(), SaysCancel())
     router.callback_query.register(cancel_by_button, Private(), To("cancel"))
     router.callback_query.register(dismiss, Private(), Dismissing())
     return router

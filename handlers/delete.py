@@ -18,9 +18,9 @@ from bot.core.accounts import Account
 from bot.telegram.answers import policy_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
-from bot.telegram.filters import Confirming, HasText, Private, To
-from bot.telegram.formats import moment
+from bot.telegram.filters import Asks, Confirming, HasText, Private, To, reads_like_question
 from bot.telegram.keyboards import Button, go
+from bot.telegram.promises import due
 from bot.telegram.say import Say
 from bot.telegram.texts import Html, Line, _, _n, _p, join
 
@@ -36,9 +36,9 @@ def create_router() -> Router:
     router.callback_query.register(show_consequences_by_button, Private(), To("delete"))
     router.callback_query.register(ask_who, Private(), Confirming("delete_begin"))
     router.message.register(check_password, Private(), StateFilter(Deleting.password), HasText())
-    router.message.register(check_phrase, Private(), StateFilter(Deleting.phrase), HasText())
+    router.message.register(check_phrase, Private(), StateFilter(Deleting.phrase), HasText(), ~Asks())
     router.message.register(remove_and_ask_again, Private(), StateFilter(Deleting.password))
-    router.message.register(ask_again, Private(), StateFilter(Deleting.phrase))
+    router.message.register(ask_again, Private(), StateFilter(Deleting.phrase), ~Asks())
     router.callback_query.register(check_box, Private(), Confirming("delete_box"))
     router.callback_query.register(delete_account, Private(), Confirming("delete_now"))
     router.callback_query.register(ask_to_take_back, Private(), To("take_back"))
@@ -76,6 +76,8 @@ async def check_password(message: Message, desk: Desk, say: Say, state: FSMConte
         await state.clear()  # after the lock a question must be a question again
     await desk(passwords.require_unlocked, account)
     right = desk.slow("password", lambda: passwords.matches(stored, typed))
+    if not right and reads_like_question(typed):
+        await say(_("What you write here is taken for the password. To ask something first, tap Cancel."))
     await desk(passwords.judge, account.id, right=right)
     await state.clear()
     await _show_checkbox(desk, say)
@@ -120,8 +122,8 @@ async def delete_account(query: CallbackQuery, desk: Desk, say: Say, token: str)
         _("Case {ref} is open. Your account is closed now.", ref=case.id),
         _(
             "You can take this back until {until}. After that everything is deleted for good; copies in backups are gone by {purged}.",
-            until=moment(case.grace_until, desk.zone),
-            purged=moment(case.purge_by, desk.zone),
+            until=due(policy_of(desk), "grace", case.grace_until, case.opened_at, desk.zone),
+            purged=due(policy_of(desk), "purge", case.purge_by, case.opened_at, desk.zone),
         ),
         _("I remind you before it becomes final."),
     ]
@@ -129,6 +131,9 @@ async def delete_account(query: CallbackQuery, desk: Desk, say: Say, token: str)
 
 
 async def ask_to_take_back(query: CallbackQuery, desk: Desk, say: Say) -> None:
+    if desk.found is None:
+        await say(_("There is no account for this chat any more. A deletion that is over cannot be taken back."), [[go(_p("button", "Start"), "start")]])
+        return
     case = await desk(deletion.running, desk.subject)
     if case is None:
         await say(_("No deletion is under way. Your account is open."), [[go(_p("button", "Menu"), "menu")]])

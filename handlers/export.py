@@ -1,4 +1,4 @@
-"""/export → (a password for the file) → confirm → case → (progress) → the file"""
+"""/export → (a password for the file, typed twice) → confirm → case → (progress) → the file"""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from bot.telegram.desk import Desk
 from bot.telegram.filters import Confirming, HasText, Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
+from bot.telegram.promises import due
 from bot.telegram.say import Say
 from bot.telegram.texts import Line, _, _n, _p, join
 
 
 class Locking(StatesGroup):
     password = State()
+    again = State()
     confirm = State()
 
 
@@ -32,8 +34,10 @@ def create_router() -> Router:
     router.callback_query.register(show_export_by_button, Private(), To("export"))
     router.callback_query.register(ask_for_export, Private(), Confirming("export"))
     router.callback_query.register(ask_for_password, Private(), To("export_locked"))
-    router.message.register(take_password, Private(), StateFilter(Locking.password, Locking.confirm), HasText())
-    router.message.register(ask_again, Private(), StateFilter(Locking.password, Locking.confirm))
+    router.message.register(take_password, Private(), StateFilter(Locking.password), HasText())
+    router.message.register(compare_password, Private(), StateFilter(Locking.again), HasText())
+    router.message.register(point_at_buttons, Private(), StateFilter(Locking.confirm), HasText())
+    router.message.register(ask_again, Private(), StateFilter(Locking))
     router.callback_query.register(send_again, Private(), Confirming("export_again"))
     return router
 
@@ -62,10 +66,30 @@ async def take_password(message: Message, desk: Desk, say: Say, state: FSMContex
     typed = message.text or ""
     await say.remove_typed()
     await desk(lambda tx: passwords.require_usable(typed))
-    await state.set_state(Locking.confirm)
+    await state.set_state(Locking.again)
     await state.set_data({"password": typed})
+    await say(_("Please type the password once more: after a slip nobody could open the file."), [[_cancel()]])
+
+
+async def compare_password(message: Message, desk: Desk, say: Say, state: FSMContext) -> None:
+    """A question or a slip that was taken for the password shows here, before it locks anything."""
+    await desk.open_account()
+    await say.remove_typed()
+    if (await state.get_data()).get("password") != message.text:
+        await state.set_state(Locking.password)
+        await state.set_data({})
+        await say(_("These two are not the same. Please choose a password again, or cancel."), [[_cancel()]])
+        return
+    await state.set_state(Locking.confirm)
     yes = await confirm_button(desk, _p("button", "Request export"), "export", "locked", style="primary")
     await say(_("The file will be locked with this password. To open it you need a program that knows AES-encrypted ZIP files, such as 7-Zip or Keka."), [[yes, _cancel()]])
+
+
+async def point_at_buttons(message: Message, desk: Desk, say: Say) -> None:
+    await desk.open_account()
+    await say.remove_typed()  # perhaps another password
+    yes = await confirm_button(desk, _p("button", "Request export"), "export", "locked", style="primary")
+    await say(_("I have your password already and have not changed it. Please tap a button to go on."), [[yes, _cancel()]])
 
 
 async def ask_again(message: Message, say: Say) -> None:
@@ -82,12 +106,12 @@ async def ask_for_export(query: CallbackQuery, desk: Desk, say: Say, state: FSMC
     await state.clear()
     case, new = await desk(exports.ask, account, password)
     if not new:
-        await say(_running(case, desk.zone), [[_status_button()]])
+        await say(_running(desk, case), [[_status_button()]])
         return
     text = _(
         "Case {ref} is open. Your export comes into this chat by {date}, usually within minutes.",
         ref=case.id,
-        date=moment(case.target_due, desk.zone),
+        date=due(policy_of(desk), "export", case.target_due, case.opened_at, desk.zone),
     )
     await say(text, [[_status_button()]])
 
@@ -105,7 +129,7 @@ async def _show(desk: Desk, say: Say) -> None:
     account = await desk.open_account()
     running = await desk(cases.open_of, account.id, Right.EXPORT)
     if running:
-        await say(_running(running, desk.zone), [[_status_button()]])
+        await say(_running(desk, running), [[_status_button()]])
         return
     hours = policy_of(desk).span("export").amount
     lines = [
@@ -133,11 +157,11 @@ async def _show(desk: Desk, say: Say) -> None:
     await say(join(lines), keyboard)
 
 
-def _running(case: cases.Case, zone: str) -> Line:
+def _running(desk: Desk, case: cases.Case) -> Line:
     return _(
         "Your export is already under way: case {ref}, due by {date}.",
         ref=case.id,
-        date=moment(case.target_due, zone),
+        date=due(policy_of(desk), "export", case.target_due, case.opened_at, desk.zone),
     )
 
 

@@ -49,13 +49,13 @@ async def show_chapter(query: CallbackQuery, desk: Desk, say: Say, of: str) -> N
 async def show_topic(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
     topic = _topic(desk, of)
     text = join([_bold_title(desk, topic), await short_answer(desk, topic)])
-    await say(text, answer_keyboard(desk, topic, full=False, asked=False))
+    await say(text, await answer_keyboard(desk, topic, full=False, asked=False))
 
 
 async def show_details(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
     topic = _topic(desk, of)
     text = join([_bold_title(desk, topic), await full_answer(desk, topic)])
-    await say(text, answer_keyboard(desk, topic, full=True, asked=False))
+    await say(text, await answer_keyboard(desk, topic, full=True, asked=False))
 
 
 def _topic(desk: Desk, name: str) -> Topic:

@@ -11,13 +11,14 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.core import forgetting
+from bot.telegram.answers import policy_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Confirming, Private, To
 from bot.telegram.keyboards import go
 from bot.telegram.notices import clear_the_chat, forgotten
 from bot.telegram.say import Say
-from bot.telegram.texts import _, _p, join
+from bot.telegram.texts import _, _n, _p, join
 
 
 def create_router() -> Router:
@@ -56,7 +57,11 @@ async def _ask(desk: Desk, say: Say) -> None:
     menu = go(_p("button", "Menu"), "menu")
     if way is forgetting.Way.DELETE_FIRST:
         await say(
-            _("Your account holds conversations. Please delete the account: it is closed at once, you have some days to take it back, and then everything goes, here too."),
+            _n(
+                "Your account holds conversations. Please delete the account: it is closed at once, for {n} day you can take that back, and then everything goes, here too.",
+                "Your account holds conversations. Please delete the account: it is closed at once, for {n} days you can take that back, and then everything goes, here too.",
+                policy_of(desk).span("grace").amount,
+            ),
             [[go(_p("button", "Delete my account"), "delete"), menu]],
         )
         return

@@ -41,6 +41,7 @@ def _help() -> Html:
                     _("/status – your requests and their dates"),
                     _("/access – what is held about you, why, and who opened it"),
                     _("/rights – the rights you have"),
+                    _("/human – write to a person of the privacy team"),
                     _("/settings – language, place of residence, password"),
                     _("/privacy – what this bot stores about you"),
                     _("/forgetme – erase what this bot holds about you"),
@@ -54,4 +55,4 @@ def _help() -> Html:
 
 
 def _buttons() -> list[list[Button]]:
-    return [[go(_p("button", "Topics"), "faq"), go(_p("button", "Talk to a person"), "human")]]
+    return [[go(_p("button", "Topics"), "faq"), go(_p("button", "Menu"), "menu")]]

@@ -34,7 +34,7 @@ async def ask(query: CallbackQuery, desk: Desk, say: Say) -> None:
         go(policy_text(place.label, policy.values()), "live", place.id) for place in policy.jurisdictions.values()
     ]
     await say(
-        _("Where do you live? It decides which law and which dates apply to you. I use it for nothing else."),
+        _("Where do you live? It decides which law and which dates apply to you, and in which region your data is kept. I use it for nothing else."),
         [*rows(places), [go(_p("button", "Cancel"), "cancel")]],
     )
 

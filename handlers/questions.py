@@ -15,6 +15,7 @@ from bot.core.policies import Topic
 from bot.telegram.answers import (
     action_button,
     answer_keyboard,
+    fitting,
     policy_of,
     short_answer,
     title,
@@ -28,6 +29,8 @@ from bot.telegram.texts import PSEUDO, Html, Line, _, _p, current_locale, join, 
 from bot.telegram.understanding import Understood, understand
 
 CHOICES = 4
+NEAR = 0.05
+"""A meaning less likely than this is not suggested: it would look like mockery."""
 
 
 def create_router() -> Router:
@@ -42,7 +45,10 @@ def create_router() -> Router:
     return router
 
 
-async def answer(message: Message, desk: Desk, say: Say) -> None:
+async def answer(message: Message, desk: Desk, say: Say, raw_state: str | None = None) -> None:
+    if _is_yes_or_no(message.text or ""):
+        await say(_("Nothing was changed: I act only when you tap a button."), _menu())
+        return
     found = await understand(desk, message.text or "")
     await desk(questions.count, found.label, found.lang or desk.locale, _band(found))
     speak = found.lang if found.lang and found.lang != desk.locale and current_locale() != PSEUDO else None
@@ -50,6 +56,9 @@ async def answer(message: Message, desk: Desk, say: Say) -> None:
         text, keyboard = await reply_to(desk, found)
         if speak:
             keyboard.append([go(_switch(speak), "speak", speak)])
+        if raw_state is not None:
+            text = join([text, _("What we had begun is waiting: go on with it, or cancel.")])
+            keyboard.insert(0, [go(_p("button", "Cancel"), "cancel")])
         await say(text, keyboard)
 
 
@@ -92,6 +101,8 @@ async def reply_to(desk: Desk, found: Understood) -> tuple[Html | Line, list[lis
         return await _several(desk, found)
     if found.decision in ("ask", "abstain"):
         return _choice(desk, found)
+    if found.label == "do_cancel_deletion" and not await fitting(desk, (found.label,)):
+        return _("No deletion is under way. Your account is open."), _menu()
     if found.label == "greeting":
         return _("Hello! Ask me anything about your data, in your own words."), _menu()
     if found.label == "thanks":
@@ -102,11 +113,9 @@ async def reply_to(desk: Desk, found: Understood) -> tuple[Html | Line, list[lis
         return _choice(desk, found)
     if found.label in topics:
         topic = topics[found.label]
-        keyboard = answer_keyboard(desk, topic, full=False, asked=True)
         second = _second(found)
-        if second:
-            keyboard.insert(0, [_button_for(desk, second)])
-        return await short_answer(desk, topic), keyboard
+        button = _button_for(desk, second) if second else None
+        return await short_answer(desk, topic), await answer_keyboard(desk, topic, full=False, asked=True, second=button)
     return _offer(found), [[action_button(found.label)], *_second_row(desk, found), *_menu()]
 
 
@@ -125,20 +134,19 @@ async def _several(desk: Desk, found: Understood) -> tuple[Html, list[list[Butto
 
 
 def _choice(desk: Desk, found: Understood) -> tuple[Html | Line, list[list[Button]]]:
-    known = [label for label, _share in found.alternatives if label in policy_of(desk).topics or label.startswith("do_")]
-    buttons = rows([_button_for(desk, label) for label in known[:CHOICES]])
+    """What cannot be repaired stands last, also where it is the likeliest: “do not delete my account” is close to its contrary."""
+    likely = [label for label, share in found.alternatives if share >= NEAR]
+    known = [label for label in likely if label in policy_of(desk).topics or label.startswith("do_")][:CHOICES]
+    buttons = rows([_button_for(desk, label) for label in sorted(known, key=lambda label: label == "do_delete_account")])
     buttons.append([go(_p("button", "All topics"), "faq"), go(_p("button", "Talk to a person"), "human")])
-    if found.decision == "ask":
+    if found.decision == "ask" and known:
         return _("I want to be sure that I understand you. Which of these do you mean?"), buttons
-    return (
-        join(
-            [
-                _("I am not sure that I understand. I know the privacy policy well, and little else."),
-                _("Perhaps one of these? You can also ask in other words, or talk to a person."),
-            ]
-        ),
-        buttons,
-    )
+    lines = [_("I am not sure that I understand. I know the privacy policy well, and little else.")]
+    if known:
+        lines.append(_("Perhaps one of these? You can also ask in other words, or talk to a person."))
+    else:
+        lines.append(_("You can ask in other words, choose a topic, or talk to a person."))
+    return join(lines), buttons
 
 
 def _not_in_policy() -> Html:
@@ -221,6 +229,12 @@ def _require_topic(desk: Desk, name: str) -> None:
     """Only topics are counted: a forged button must not write its words into the counts. NotFoundError."""
     if name not in policy_of(desk).topics:
         raise NotFoundError("topic")
+
+
+def _is_yes_or_no(text: str) -> bool:
+    # Translators: words with which people answer a question by yes or no, with a bar between them.
+    words = _("yes|yes please|yep|sure|no|no thanks|nope").plain
+    return text.strip(" .!").casefold() in words.casefold().split("|")
 
 
 def _band(found: Understood) -> str:

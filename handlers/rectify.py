@@ -17,7 +17,7 @@ from bot.core.rectification import Field, Proposal
 from bot.telegram.answers import policy_of
 from bot.telegram.confirm import confirm_button, redeem
 from bot.telegram.desk import Desk
-from bot.telegram.filters import Confirming, HasText, Private, To
+from bot.telegram.filters import Asks, Confirming, HasText, Private, To
 from bot.telegram.formats import language_name
 from bot.telegram.keyboards import Button, go, rows
 from bot.telegram.locales import SHIPPED
@@ -47,8 +47,8 @@ def create_router() -> Router:
     router.message.register(ask_what_by_command, Private(), Command("rectify"))
     router.callback_query.register(ask_what, Private(), To("rectify"))
     router.callback_query.register(ask_name, Private(), To("fix_name"))
-    router.message.register(propose_name, Private(), StateFilter(Correcting.name), HasText())
-    router.message.register(ask_again, Private(), StateFilter(Correcting.name))
+    router.message.register(propose_name, Private(), StateFilter(Correcting.name), HasText(), ~Asks())
+    router.message.register(ask_again, Private(), StateFilter(Correcting.name), ~Asks())
     router.callback_query.register(ask_place, Private(), To("fix_place"))
     router.callback_query.register(propose_place, Private(), To("right_place"))
     router.callback_query.register(ask_language, Private(), To("fix_language"))
@@ -94,7 +94,7 @@ async def ask_place(query: CallbackQuery, desk: Desk, say: Say) -> None:
         go(policy_text(place.label, policy.values()), "right_place", place.id)
         for place in policy.jurisdictions.values()
     ]
-    await say(_("Where do you really live?"), [*rows(places), [_cancel()]])
+    await say(_("Where do you live? It decides which law and which dates apply to you, and in which region your data is kept. I use it for nothing else."), [*rows(places), [_cancel()]])
 
 
 async def propose_place(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:

@@ -24,6 +24,7 @@ from bot.core.media import ENDINGS
 from bot.core.ports import Tx
 from bot.core.support import complaining, limits, receiving
 from bot.core.support.letters import Attachment
+from bot.telegram.answers import policy_of
 from bot.telegram.commands import command_of
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
@@ -31,6 +32,7 @@ from bot.telegram.filters import Confirming, Private, To
 from bot.telegram.formats import moment, number
 from bot.telegram.incoming import is_readable, keep_file, words_of
 from bot.telegram.keyboards import Button, go
+from bot.telegram.promises import due
 from bot.telegram.say import Say
 from bot.telegram.texts import Html, Line, _, _p, join, verbatim
 from bot.telegram.understanding import language_of
@@ -129,7 +131,7 @@ async def send(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext, to
         await desk(complaining.not_handled, account, data.get("about", ""))
     lines = [
         _("Thank you. Case {ref} is open; this is its acknowledgement.", ref=case.id),
-        _("You get an answer here by {date}.", date=moment(case.target_due, desk.zone)),
+        _("You get an answer here by {date}.", date=due(policy_of(desk), "fulfil", case.target_due, case.opened_at, desk.zone)),
     ]
     await say(join(lines), [_after()])
 

@@ -53,6 +53,8 @@ async def _show(desk: Desk, say: Say) -> None:
     flows = dict.fromkeys(right.flow for right in applying)
     labels = {flow: next(right.label for right in applying if right.flow == flow) for flow in flows}
     buttons = [go(policy_text(label, policy.values()), flow) for flow, label in labels.items()]
+    if place is not None and place.by_country and desk.account.country is None:
+        buttons.append(go(_p("button", "My country"), "country"))
     where = _p("button", "Where I live")
     keyboard: list[list[Button]] = [*rows(buttons, 2), [go(where, "place"), go(_p("button", "Menu"), "menu")]]
     await say(join(lines), keyboard)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
-from bot.core import accounts
+from bot.core import accounts, deletion
+from bot.core.errors import AccountClosedError
 from bot.core.ports import Tx
 from bot.telegram.answers import answer_keyboard, policy_of, short_answer
 from bot.telegram.desk import Desk
+from bot.telegram.errors import words_for
 from bot.telegram.filters import Private, To
 from bot.telegram.keyboards import Button, go
 from bot.telegram.outbox import unblock
@@ -44,28 +48,38 @@ async def start(message: Message, command: CommandObject, desk: Desk, say: Say, 
     new = await _meet(desk)
     topic = policy_of(desk).topics.get(payload.removeprefix("topic-").replace("-", "_"))
     if payload.startswith("topic-") and topic:
-        await say(await short_answer(desk, topic), answer_keyboard(desk, topic, full=False, asked=False))
+        await say(await short_answer(desk, topic), await answer_keyboard(desk, topic, full=False, asked=False))
         return
     wanted = payload.removeprefix("to-")
     if payload.startswith("to-") and wanted in LEADS_TO:
-        await say(_welcome(desk, new=new), [[go(_p("button", "Continue"), wanted)], *_menu_buttons()])
+        await _say_with_menu(desk, say, _welcome(desk, new=new), [[go(_p("button", "Continue"), wanted)]])
         return
-    await say(_welcome(desk, new=new), _menu_buttons())
+    await _say_with_menu(desk, say, _welcome(desk, new=new))
 
 
 async def start_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
     new = await _meet(desk)
-    await say(_welcome(desk, new=new), _menu_buttons())
+    await _say_with_menu(desk, say, _welcome(desk, new=new))
 
 
 async def show_menu(message: Message, desk: Desk, say: Say, state: FSMContext) -> None:
     await state.clear()
-    await say(_menu_text(), _menu_buttons())
+    await _say_with_menu(desk, say, _menu_text())
 
 
 async def show_menu_by_button(query: CallbackQuery, desk: Desk, say: Say, state: FSMContext) -> None:
     await state.clear()
-    await say(_menu_text(), _menu_buttons())
+    await _say_with_menu(desk, say, _menu_text())
+
+
+async def _say_with_menu(desk: Desk, say: Say, text: Line | Html, first: Sequence[list[Button]] = ()) -> None:
+    """While a deletion is under way that comes first: whoever opens the menu in a fright finds the way back at once."""
+    closing = await desk(deletion.running, desk.subject) if desk.found else None
+    if closing is None or not closing.grace_until:
+        await say(text, [*first, *_menu_buttons()])
+        return
+    closed, back = words_for(AccountClosedError(closing.grace_until, closing.id), desk.zone)
+    await say(join([closed, text]), [*back, *first, *_menu_buttons()])
 
 
 async def _meet(desk: Desk) -> bool:

@@ -1,11 +1,14 @@
-"""/status [reference] → my requests → one request's path, with its dates"""
+"""/status [reference], or only a reference → my requests → one request's path, with its dates"""
 
 from __future__ import annotations
 
+import re
 from textwrap import shorten
+from typing import Any
+from unicodedata import normalize
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import Command, CommandObject, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from bot.core import cases, delivery
@@ -24,18 +27,30 @@ from bot.telegram.filters import Private, To
 from bot.telegram.formats import moment
 from bot.telegram.keyboards import Button, go
 from bot.telegram.notices_cases import not_handled
+from bot.telegram.promises import due
 from bot.telegram.say import Say
 from bot.telegram.texts import Html, Line, _, _p, join, policy_text, verbatim
 
 _SHOWN_STEPS = 15
 _SHOWN_LAST = 3
 _SHOWN_LETTERS = 200
+_REFERENCE = re.compile(rf"\b(?:{'|'.join(Right)})[-‐–—][0-9A-Z]{{6}}\b")
+"""As people quote it in a sentence: with its dash."""
 _WRITABLE = (Status.OPENED, Status.ACKNOWLEDGED, Status.WORKING)
+
+
+class NamesCase(Filter):
+    """A message that quotes one reference, with or without words around it; gives `ref`."""
+
+    async def __call__(self, event: Message) -> bool | dict[str, Any]:
+        found = {str(read_reference(each)) for each in _REFERENCE.findall(normalize("NFKC", event.text or "").upper())}
+        return {"ref": found.pop()} if len(found) == 1 else False
 
 
 def create_router() -> Router:
     router = Router(name="status")
     router.message.register(show_status, Private(), Command("status"))
+    router.message.register(show_named, Private(), StateFilter(None), NamesCase())
     router.callback_query.register(show_status_by_button, Private(), To("status"))
     router.callback_query.register(show_case_by_button, Private(), To("case"))
     router.callback_query.register(send_certificate, Private(), To("certificate"))
@@ -47,6 +62,10 @@ async def show_status(message: Message, command: CommandObject, desk: Desk, say:
         await _show_case(desk, say, str(read_reference(command.args)))
     else:
         await _show_list(desk, say)
+
+
+async def show_named(message: Message, desk: Desk, say: Say, ref: str) -> None:
+    await _show_case(desk, say, ref)
 
 
 async def show_status_by_button(query: CallbackQuery, desk: Desk, say: Say) -> None:
@@ -78,9 +97,9 @@ async def _show_list(desk: Desk, say: Say) -> None:
         return
     lines: list[Line | Html] = [_("<b>Your requests</b>")]
     for case in found:
-        lines.append(
-            _("<b>{ref}</b> · {right} · {status}", ref=case.id, right=right_name(case.right), status=status_name(case))
-        )
+        line = _("<b>{ref}</b> · {right} · {status}", ref=case.id, right=right_name(case.right), status=status_name(case))
+        date = None if case.is_closed else _date(desk, case)
+        lines.append(join([line, date], "\n") if date else line)
     buttons = [go(case.id, "case", case.id) for case in found[:6]]
     await say(join(lines, "\n"), [buttons[:3], buttons[3:], menu])
 
@@ -94,14 +113,9 @@ async def _show_case(desk: Desk, say: Say, ref: str) -> None:
         _("<b>{ref}</b> · {right}", ref=case.id, right=right_name(case.right)),
         _("State: {status}", status=status_name(case)),
     ]
-    if case.status == Status.GRACE and case.grace_until:
-        lines.append(_("You can take it back until: {date}", date=moment(case.grace_until, zone)))
-    elif case.status == Status.PURGING and case.purge_by:
-        lines.append(_("Gone from all backups by: {date}", date=moment(case.purge_by, zone)))
-    elif case.waiting_since is not None and case.pauses.get("stops"):
-        lines.append(_("The date moves by the time until you have answered. It was: {date}", date=moment(case.target_due, zone)))
-    elif not case.is_closed:
-        lines.append(_("Due by: {date}", date=moment(case.target_due, zone)))
+    date = _date(desk, case)
+    if date is not None:
+        lines.append(date)
     if case.held and not case.is_closed:
         lines.append(_("The law requires that this data is kept for now. The erasure goes on as soon as that ends."))
     refusal = policy_of(desk).refusals.reasons.get(case.reason) if case.status == Status.REFUSED else None
@@ -118,6 +132,21 @@ async def _show_case(desk: Desk, say: Say, ref: str) -> None:
     if await desk(certificate.find, case.id):
         keyboard.insert(0, [go(_p("button", "Certificate"), "certificate", case.id)])
     await say(join(lines, "\n"), keyboard)
+
+
+def _date(desk: Desk, case: Case) -> Line | None:
+    """What is next for a case, with the policy's number beside it."""
+    policy, zone = policy_of(desk), desk.zone
+    if case.status == Status.GRACE and case.grace_until:
+        return _("You can take it back until: {date}", date=due(policy, "grace", case.grace_until, case.opened_at, zone))
+    if case.status == Status.PURGING and case.purge_by:
+        return _("Gone from all backups by: {date}", date=due(policy, "purge", case.purge_by, case.opened_at, zone))
+    if case.waiting_since is not None and case.pauses.get("stops"):
+        return _("The date moves by the time until you have answered. It was: {date}", date=moment(case.target_due, zone))
+    if case.is_closed:
+        return None
+    promise = "export" if case.right == Right.EXPORT else "fulfil"
+    return _("Due by: {date}", date=due(policy, promise, case.target_due, case.opened_at, zone))
 
 
 def _path(path: list[AuditEntry], zone: str) -> Html:

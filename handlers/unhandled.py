@@ -11,8 +11,8 @@ from bot.telegram.authorities import authority
 from bot.telegram.confirm import confirm_button, dismiss_button, redeem
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Confirming, Private, To
-from bot.telegram.formats import moment
 from bot.telegram.keyboards import go
+from bot.telegram.promises import due
 from bot.telegram.say import Say
 from bot.telegram.texts import Html, Line, _, _p, join, policy_text, verbatim
 
@@ -63,6 +63,6 @@ async def hand_over(query: CallbackQuery, desk: Desk, say: Say, token: str) -> N
     lines = [
         # Translators: {ref} is the reference of a complaint, {about} the one of the case that it is about.
         _("The data protection officer has case {about} now, with its whole path. Their answer is case {ref}.", about=ref, ref=complaint.id),
-        _("You get an answer here by {date}.", date=moment(complaint.target_due, desk.zone)),
+        _("You get an answer here by {date}.", date=due(policy_of(desk), "fulfil", complaint.target_due, complaint.opened_at, desk.zone)),
     ]
     await say(join(lines), [[go(_p("button", "My requests"), "status"), go(_p("button", "Menu"), "menu")]])

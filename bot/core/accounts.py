@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import audit, residence
@@ -153,6 +153,14 @@ def link_telegram(tx: Tx, telegram_id: int, token: str) -> Account:
 def has_link(tx: Tx, token: str) -> bool:
     """Whether a deep link is one of this region's."""
     return tx.link_tokens.count(id=_hash(token)) > 0
+
+
+def note_locale(tx: Tx, account: Account, locale: str) -> Account:
+    """The language in which a person is answered, where they chose none: what the service writes of its own accord is in it too."""
+    if account.locale is None:
+        tx.accounts.update({"id": account.id}, locale=locale)
+        return replace(account, locale=locale)
+    return account
 
 
 def set_locale(tx: Tx, subject: str, locale: str) -> None:

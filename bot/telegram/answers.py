@@ -7,6 +7,7 @@ from bot.core.cases import Right
 from bot.core.consents import Purpose
 from bot.core.policies import Policy, Topic
 from bot.core.ports import Tx
+from bot.telegram.authorities import authority
 from bot.telegram.desk import Desk
 from bot.telegram.formats import day, moment
 from bot.telegram.keyboards import Button, go, rows
@@ -64,6 +65,10 @@ def action_button(action: str) -> Button:
             return go(_p("button", "My requests"), "status")
         case "do_change_language":
             return go(_p("button", "Language"), "language")
+        case "do_not_sell":
+            return go(_p("button", "Opt out of sales"), "do_not_sell")
+        case "open_access_log":
+            return go(_p("button", "Who opened my data"), "access_log")
         case "open_rights":
             return go(_p("button", "My rights"), "rights")
         case _:
@@ -72,41 +77,33 @@ def action_button(action: str) -> Button:
 
 async def short_answer(desk: Desk, topic: Topic) -> Html:
     """The answer itself, the person's own state, and the source."""
-    policy = policy_of(desk)
-    lines: list[Line | Html] = [policy_text(topic.short, policy.values())]
-    state = await state_line(desk, topic.state)
-    if state:
-        lines.append(state)
-    return join([*lines, source(policy, topic)])
+    return await _answer(desk, topic, [])
 
 
 async def full_answer(desk: Desk, topic: Topic) -> Html:
     """With details and the steps of the guide."""
-    policy = policy_of(desk)
-    values = policy.values()
-    lines: list[Line | Html] = [policy_text(topic.short, values)]
-    if topic.details:
-        lines.append(policy_text(topic.details, values))
+    values = policy_of(desk).values()
+    more: list[Line | Html] = [policy_text(topic.details, values)] if topic.details else []
     if topic.steps:
         steps = [policy_text(step, values) for step in topic.steps]
         # Translators: followed by numbered steps.
         heading = _("<b>In the app:</b>")
         numbered = [Html(f"{n}. {step.html}", f"{n}. {step.plain}") for n, step in enumerate(steps, 1)]
-        lines.append(join([heading, *numbered], "\n"))
-    state = await state_line(desk, topic.state)
-    if state:
-        lines.append(state)
-    return join([*lines, source(policy, topic)])
+        more.append(join([heading, *numbered], "\n"))
+    return await _answer(desk, topic, more)
 
 
-def answer_keyboard(desk: Desk, topic: Topic, *, full: bool, asked: bool) -> list[list[Button]]:
-    """Offered actions, details, other topics, and whether it helped (only after a question)."""
+async def answer_keyboard(desk: Desk, topic: Topic, *, full: bool, asked: bool, second: Button | None = None) -> list[list[Button]]:
+    """Offered actions that fit the person's own state, details, other topics, and whether it helped (only after a question). `second`
+    leads to what was perhaps meant instead."""
     policy = policy_of(desk)
-    keyboard = rows([action_button(action) for action in topic.actions], 2)
+    keyboard = [[second]] if second else []
+    keyboard += rows([action_button(action) for action in await fitting(desk, topic.actions)], 2)
     more = []
     if not full and (topic.details or topic.steps):
         more.append(go(_p("button", "Details"), "details", topic.id))
-    more += [go(title(policy, policy.topics[other]), "topic", other) for other in topic.related[:2]]
+    related = [go(title(policy, policy.topics[other]), "topic", other) for other in topic.related[:2]]
+    more += [button for button in related if second is None or button.data != second.data]
     keyboard += rows(more, 1)
     if asked:
         keyboard.append(
@@ -117,6 +114,32 @@ def answer_keyboard(desk: Desk, topic: Topic, *, full: bool, asked: bool) -> lis
         )
     keyboard.append([go(_p("button", "All topics"), "faq"), go(_p("button", "Menu"), "menu")])
     return keyboard
+
+
+async def fitting(desk: Desk, actions: tuple[str, ...]) -> list[str]:
+    """The actions as they make sense for this person now: nobody is offered to stop what is stopped, or to take back what is not
+    under way."""
+    if desk.found is None or not desk.private:
+        return list(actions)
+    found = []
+    for action in actions:
+        if action == "do_opt_out" and not (await desk(consents.state, desk.subject, Purpose.TRAINING)).given:
+            found.append("do_opt_in")
+        elif action != "do_cancel_deletion" or await desk(deletion.running, desk.subject) is not None:
+            found.append(action)
+    return found
+
+
+async def _answer(desk: Desk, topic: Topic, more: list[Line | Html]) -> Html:
+    """What is so for this very person comes first where it differs from what is so for everybody."""
+    policy = policy_of(desk)
+    lines: list[Line | Html] = [policy_text(topic.short, policy.values()), *more]
+    state = await state_line(desk, topic.state)
+    if state and topic.state == "training" and not (await desk(consents.state, desk.subject, Purpose.TRAINING)).given:
+        lines = [_("Your conversations are not used to train models."), state, *lines]
+    elif state:
+        lines.append(state)
+    return join([*lines, source(policy, topic)])
 
 
 async def state_line(desk: Desk, state: str) -> Line | None:
@@ -146,6 +169,14 @@ async def state_line(desk: Desk, state: str) -> Line | None:
                     ref=case.id,
                     date=moment(case.grace_until, desk.zone),
                 )
+        case "sale":
+            sale = await desk(consents.state, subject, Purpose.SALE)
+            if sale.since:
+                return _("Your opt-out of any future sale is on record since {date}.", date=day(sale.since, desk.zone))
+        case "authority":
+            if desk.found.jurisdiction:
+                where = authority(policy_of(desk), desk.found.jurisdiction, desk.found.country)
+                return _("Supervisory authority: {authority}.", authority=where)
         case "history":
             count = await desk(_stored, subject)
             return _n("You have {n} conversation stored.", "You have {n} conversations stored.", count)

@@ -66,11 +66,14 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
                     "That is not the password. {n} tries left.",
                     error.tries_left,
                 ),
-                [[go(_p("button", "Cancel"), "cancel")]],
+                [[_forgot()], [go(_p("button", "Cancel"), "cancel")]],
             )
         case PasswordLockedError():
             # Translators: {until} is a date with time.
-            return _("Too many wrong passwords. To protect your account, your password is locked until {until}.", until=moment(error.until, zone)), []
+            return _("Too many wrong passwords. To protect your account, your password is locked until {until}.", until=moment(error.until, zone)), [
+                [_forgot()],
+                *_menu(),
+            ]
         case PasswordWeakError():
             line = _("Please choose a password of {least} to {most} characters.", least=error.least, most=error.most)
             return line, [[go(_p("button", "Cancel"), "cancel")]]
@@ -218,6 +221,11 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             return _("This data was deleted for good. It cannot be opened any more."), []
         case _:
             return _("Something went wrong on our side. Nothing was changed. Please try again in a moment."), _menu()
+
+
+def _forgot() -> Button:
+    """To a person of the team: without a password nothing else would lead on."""
+    return go(_p("button", "I forgot my password"), "human")
 
 
 def _rights() -> list[list[Button]]:

@@ -13,6 +13,8 @@ from bot.telegram.commands import command_of
 from bot.telegram.keyboards import Confirm, Dismiss, Go
 
 Data = TypeVar("Data", bound=CallbackData)
+_ONE_WORD = 6
+"""Letters. Chinese asks in seven what English asks in thirty."""
 
 
 class Private(Filter):
@@ -83,11 +85,23 @@ class HasText(Filter):
         return bool(event.text) and command_of(event.text or "", private=event.chat.type == "private") is None
 
 
+class Asks(Filter):
+    """A message that ends as a question does: where a name or a phrase is wanted, it is answered and not taken for one."""
+
+    async def __call__(self, event: Message) -> bool:
+        return reads_like_question(event.text or "")
+
+
 class LooksLikeCommand(Filter):
     """Begins with a slash, though no flow knows it."""
 
     async def __call__(self, event: Message) -> bool:
         return (event.text or "").startswith("/")
+
+
+def reads_like_question(text: str) -> bool:
+    """Whether a text of more than a word ends with a question mark of any script we speak."""
+    return len(text) > _ONE_WORD and text.rstrip().endswith(("?", "？", "؟"))
 
 
 @lru_cache(maxsize=32)

@@ -76,7 +76,7 @@ def export_ready(data: dict[str, Any], zone: str) -> Notice:
         )
     else:
         text = _(
-            "Here is your export (case {ref}): a ZIP with everything as JSON, and a page to read it. I can send it again until {until}, then it is destroyed.",
+            "Here is your export (case {ref}). To read it, unpack the ZIP and open index.html in its folder “data”; beside it lies everything as JSON. I can send it again until {until}, then it is destroyed.",
             ref=data["ref"],
             until=until,
         )

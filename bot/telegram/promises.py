@@ -1,15 +1,28 @@
-"""The promises of the policy as a chart: for the support chat and for an operator. Counts only, nothing about a person."""
+"""The promises of the policy: a date with its number beside it for a person; as a chart for the team and an operator, counts only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from bot.core.policies import Policy
+from bot.core.policies import Policy, Unit
 from bot.core.report import Kept
 from bot.telegram.charts import BarChart, Series, Tone, Words
-from bot.telegram.formats import span_line
+from bot.telegram.formats import moment, span_line
 from bot.telegram.regions import region_label
-from bot.telegram.texts import Line, _, _p, policy_text
+from bot.telegram.texts import Html, Line, _, _p, policy_text
+
+
+def due(policy: Policy, promise: str, at: datetime, since: datetime, zone: str) -> Line | Html:
+    """A date, and beside it the policy's number where it is that promise counted from `since`; not where a law is quicker or the date
+    was moved. A promise of days lasts until the end of its last one."""
+    span = policy.span(promise)
+    more = at - since - span.as_timedelta()
+    ends = timedelta(days=1) if span.unit is Unit.DAYS else timedelta(seconds=1)
+    if not timedelta(0) <= more < ends:
+        return moment(at, zone)
+    # Translators: a date, and beside it how much time the policy promises, e.g. "30 March 2026 09:00 UTC (7 days)".
+    return _("{date} ({span})", date=moment(at, zone), span=span_line(span))
 
 
 def heading(policy: Policy) -> Line:

@@ -68,6 +68,8 @@ class Reception:
                 try:
                     if await self._is_elsewhere(desk, update):
                         return
+                    if private and desk.found is not None:
+                        desk.found = await desk(accounts.note_locale, desk.found, chosen)
                     await self._dispatcher.feed_update(self._bot, update, desk=desk, say=say)
                 except PrivacyError as error:
                     log.info("refused: %s", type(error).__name__)

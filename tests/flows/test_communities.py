@@ -51,7 +51,7 @@ async def test_a_command_of_the_menu_is_hidden_and_so_is_its_answer(stage: Stage
         alice in Community: /privacy
         bot in Community: (hidden) This bot stores nothing of what is said in this group. ...  [Open private chat]
         alice in Community: /ask is my data sold?
-        bot in Community: (hidden) No. According to the policy, Kimi sells none of your data. ...  [More in private]
+        bot in Community: (hidden) According to the policy, Kimi sells none of your data. ...  [More in private]
     """)
     assert stage.world.person("bob").sees(stage.world.group("Community")) == []
 
@@ -110,7 +110,7 @@ async def test_a_group_hears_only_so_much_of_the_bot(stage: Stage) -> None:
         bot in Community: (silent)
         (1 minute later)
         alice in Community: @privacy_bot is my data sold?
-        bot in Community: No. According to the policy, Kimi sells none of your data. ...
+        bot in Community: According to the policy, Kimi sells none of your data. ...
     """)
 
 
@@ -189,7 +189,7 @@ async def test_admins_choose_the_language(stage: Stage) -> None:
         alice in Community: /language@privacy_bot off
         bot in Community: ...
         bob in Community: @privacy_bot is my data sold?
-        bot in Community: No. According to the policy, Kimi sells none of your data. ...
+        bot in Community: According to the policy, Kimi sells none of your data. ...
     """)
 
 
@@ -272,7 +272,7 @@ async def test_what_admins_set_comes_along_when_the_group_becomes_a_supergroup(s
         anna in Annex: @privacy_bot is my data sold?
         bot in Annex: (silent)
         anna in Annex: /ask@privacy_bot is my data sold?
-        bot in Annex: No. According to the policy, Kimi sells none of your data. ...
+        bot in Annex: According to the policy, Kimi sells none of your data. ...
     """)
     assert len(await settings_of(stage)) == 1
 

@@ -21,16 +21,25 @@ async def test_a_deletion_needs_password_and_box_and_can_be_taken_back(stage: St
         bot:   Deleting your account removes ... For 7 days you can take it back. ... after at most 30 days. ...  [Export first] [Continue] [Keep my account]
         alice: [Continue]
         bot:   Enter your password. I delete the message as soon as I have read it.  [Cancel]
-        alice: wrong horse
+        alice: cancel
+        bot:   Stopped. Nothing was changed.  [Menu]
+        alice: /delete
+        bot:   ...
+        alice: [Continue]
+        bot:   Enter your password. ...
+        alice: wait, will I lose my saved chats?
         bot:   (deletes the message)
-        bot:   That is not the password. 4 tries left.  [Cancel]
+        bot:   What you write here is taken for the password. To ask something first, tap Cancel.
+        bot:   That is not the password. 4 tries left.  [I forgot my password] [Cancel]
         alice: correct horse
         bot:   (deletes the message)
         bot:   One last step: check the box, then delete.  [☐ I understand that all my data will be removed] [Keep my account]
         alice: [☐ I understand that all my data will be removed]
         bot:   One last step: check the box, then delete.  [☑ I understand that all my data will be removed] [Delete my account] [Keep my account]
         alice: [Delete my account]
-        bot:   Case DEL-... is open. Your account is closed now. You can take this back until 30 March 2026 09:00 UTC. ...  [Take it back]
+        bot:   Case DEL-... is open. Your account is closed now. You can take this back until 30 March 2026 09:00 UTC (7 days). After that everything is deleted for good; copies in backups are gone by 22 April 2026 09:00 UTC (30 days). ...  [Take it back]
+        alice: /menu
+        bot:   Your account is closed: ... You can take it back until 30 March 2026 09:00 UTC. What would you like to do? ...  [Take it back] [❓ Topics] ...
         alice: /history
         bot:   Your account is closed: its deletion is under way (case DEL-...). You can take it back until 30 March 2026 09:00 UTC.  [Take it back]
         (6 days later)
@@ -65,12 +74,14 @@ async def test_after_the_grace_period_nothing_is_left_but_the_case(stage: Stage)
         bot:   A reminder: ...
         (1 day later)
         bot:   Your account and all its data have been deleted (case DEL-...). The key to your data was destroyed, ...
+        alice: [Take it back]
+        bot:   There is no account for this chat any more. A deletion that is over cannot be taken back.  [Start]
         alice: /history
         bot:   We have not met yet. Press Start, and I set up your privacy desk.  [Start]
     """)
     case = (await stage.core.database.read(lambda tx: tx.cases.select()))[0]
     await stage.plays(f"""
-        alice: /status {case.id}
+        alice: {case.id}
         bot:   {case.id} · Deletion of your account State: erased; leaving the backups ...
         (24 days later)
         bot:   (silent)
@@ -103,25 +114,30 @@ async def test_five_wrong_passwords_lock_for_an_hour(stage: Stage) -> None:
         bot:   Enter your password. ...
         alice: guess one
         bot:   (deletes the message)
-        bot:   That is not the password. 4 tries left.  [Cancel]
+        bot:   That is not the password. 4 tries left.  [I forgot my password] [Cancel]
         alice: guess two
         bot:   (deletes the message)
-        bot:   That is not the password. 3 tries left.  [Cancel]
+        bot:   That is not the password. 3 tries left.  [I forgot my password] [Cancel]
         alice: guess three
         bot:   (deletes the message)
-        bot:   That is not the password. 2 tries left.  [Cancel]
+        bot:   That is not the password. 2 tries left.  [I forgot my password] [Cancel]
         alice: guess four
         bot:   (deletes the message)
-        bot:   That is not the password. 1 try left.  [Cancel]
+        bot:   That is not the password. 1 try left.  [I forgot my password] [Cancel]
         alice: guess five
         bot:   (deletes the message)
-        bot:   Too many wrong passwords. To protect your account, your password is locked until 23 March 2026 10:00 UTC.
+        bot:   Too many wrong passwords. To protect your account, your password is locked until 23 March 2026 10:00 UTC.  [I forgot my password] [Menu]
         alice: is my data sold?
-        bot:   No. According to the policy, ...
+        bot:   According to the policy, ...
         alice: /delete
         bot:   ...
         alice: [Continue]
         bot:   (toast) Too many wrong passwords. ...
+        bot:   Too many wrong passwords. ...  [I forgot my password] [Menu]
+        alice: [I forgot my password]
+        bot:   Write your question in one message. A person of the privacy team answers here. ...  [Cancel]
+        alice: /cancel
+        bot:   Stopped. Nothing was changed.  [Menu]
         (1 hour later)
         alice: /delete
         bot:   ...
@@ -144,6 +160,8 @@ async def test_an_account_without_a_password_types_a_phrase(stage: Stage) -> Non
         bot: To show that you mean it, type these words: delete my account  [Cancel]
         bob: yes
         bot: Those are not the words. Please type exactly: delete my account  [Cancel]
+        bob: how long does the deletion take?
+        bot: Your account becomes inaccessible immediately. ... What we had begun is waiting: go on with it, or cancel.  [Cancel] ...
         bob: {phrase}
         bot: One last step: ...
         bob: [Keep my account]

@@ -19,9 +19,9 @@ async def test_an_export_arrives_with_everything_in_it(stage: Stage) -> None:
         alice: /export
         bot:   I put together everything ... within 48 hours. ...  [Request export] [Not now] [Lock it with a password]
         alice: [Request export]
-        bot:   Case EXP-... is open. Your export comes into this chat by 25 March 2026 09:00 UTC, usually within minutes.  [My requests]
+        bot:   Case EXP-... is open. Your export comes into this chat by 25 March 2026 09:00 UTC (48 hours), usually within minutes.  [My requests]
         bot:   Case EXP-...: your export is being put together. 100% done.
-        bot:   (file) Here is your export (case EXP-...): a ZIP ... I can send it again until 30 March 2026 09:00 UTC, then it is destroyed.
+        bot:   (file) Here is your export (case EXP-...). To read it, unpack the ZIP and open index.html ... I can send it again until 30 March 2026 09:00 UTC, then it is destroyed.
     """)
     file = stage.world.person("alice").last_from_bot().file
     assert file is not None
@@ -44,7 +44,7 @@ async def test_asking_twice_gives_the_running_case(stage: Stage) -> None:
         alice: [Request export]
         bot:   Case EXP-... is open. ...
         alice: /export
-        bot:   Your export is already under way: case EXP-..., due by 25 March 2026 09:00 UTC.  [My requests]
+        bot:   Your export is already under way: case EXP-..., due by 25 March 2026 09:00 UTC (48 hours).  [My requests]
     """)
     assert alice.last_from_bot().file is None
 
@@ -72,7 +72,7 @@ async def test_the_package_is_destroyed_after_seven_days(stage: Stage) -> None:
 
 
 async def test_an_export_can_be_locked_with_a_password(stage: Stage) -> None:
-    """Typed, deleted from the chat, kept until the file is built and no longer; then only the password opens it."""
+    """Typed twice, deleted from the chat, kept until the file is built and no longer; then only the password opens it."""
     await stage.given_conversations("alice", ["Sore knee"])
     await stage.plays("""
         alice: /export
@@ -82,9 +82,21 @@ async def test_an_export_can_be_locked_with_a_password(stage: Stage) -> None:
         alice: short
         bot:   (deletes the message)
         bot:   Please choose a password of 8 to 256 characters.  [Cancel]
+        alice: why do I need a password?
+        bot:   (deletes the message)
+        bot:   Please type the password once more: after a slip nobody could open the file.  [Cancel]
+        alice: three blue umbrellas
+        bot:   (deletes the message)
+        bot:   These two are not the same. Please choose a password again, or cancel.  [Cancel]
+        alice: three blue umbrellas
+        bot:   (deletes the message)
+        bot:   Please type the password once more: ...  [Cancel]
         alice: three blue umbrellas
         bot:   (deletes the message)
         bot:   The file will be locked with this password. ...  [Request export] [Cancel]
+        alice: what is 7-Zip?
+        bot:   (deletes the message)
+        bot:   I have your password already and have not changed it. Please tap a button to go on.  [Request export] [Cancel]
         alice: [Request export]
         bot:   Case EXP-... is open. ...
         bot:   ...

@@ -13,7 +13,7 @@ async def test_in_a_group_the_bot_answers_when_it_is_named(stage: Stage) -> None
         alice in Community: @privacy_bot how long do you keep my chats?
         bot:   Conversations are stored for 30 days by default, unless you delete them sooner or save them yourself. Source: ...  [More in private]
         bob in Community: /ask@privacy_bot is my data sold?
-        bot:   No. According to the policy, Kimi sells none of your data. ...  [More in private]
+        bot:   According to the policy, Kimi sells none of your data. ...  [More in private]
     """)
 
 

@@ -25,8 +25,9 @@ def test_every_language_code_finds_a_shipped_language(code: str | None, locale: 
 
 
 async def test_a_persons_language_is_the_one_telegram_tells(tmp_path: Path, understanding) -> None:  # type: ignore[no-untyped-def]
-    """German for Jonas, Arabic for Layla, without a question."""
+    """German for Jonas, Arabic for Layla, without a question; what comes later of its own accord too, also to an account of the service."""
     stage = await Stage.build(tmp_path, understanding)
+    await stage.given_conversations("jonas", ["Knie"])
     for who in ("jonas", "layla"):
         stage.world.person(who).presses_start()
     await stage.settle()
@@ -34,6 +35,13 @@ async def test_a_persons_language_is_the_one_telegram_tells(tmp_path: Path, unde
     stage._outputs.clear()
     assert "Hallo" in german
     assert any("\u0600" <= letter <= "\u06ff" for letter in arabic)
+    jonas = stage.world.person("jonas")
+    jonas.says("/export")
+    await stage.settle()
+    jonas.taps("Export anfordern")
+    await stage.settle()
+    assert any("Hier ist dein Export" in output.text for output in stage._outputs)
+    stage._outputs.clear()
     await stage.close()
 
 

@@ -42,6 +42,27 @@ async def test_what_the_policy_does_not_say_is_said_honestly(stage: Stage) -> No
     """)
 
 
+async def test_what_nobody_means_is_not_suggested(stage: Stage) -> None:
+    """Where nothing is near, nothing is suggested; a bare yes is told what counts; a deletion that is not under way is not offered."""
+    await stage.plays("""
+        alice: /start
+        bot:   ...
+        alice: 🙂
+        bot:   I am not sure that I understand. I know the privacy policy well, and little else. You can ask in other words, choose a topic, or talk to a person.  [All topics] [Talk to a person]
+        alice: can I undo a deletion?
+        bot:   Yes: for 7 days you can cancel the deletion of your account and restore it. Source: ...  [Details] ...
+        alice: I want my account back
+        bot:   No deletion is under way. Your account is open.  [Topics] [Menu]
+        alice: please don't delete my account, just clear my chats
+        bot:   I want to be sure that I understand you. ...  [Clear my history] [Delete my account] [All topics] [Talk to a person]
+    """)
+    if not stage.pseudo:
+        await stage.plays("""
+            alice: yes
+            bot:   Nothing was changed: I act only when you tap a button.  [Topics] [Menu]
+        """)
+
+
 async def test_a_stranger_may_ask_without_an_account(stage: Stage) -> None:
     """Nothing is stored about somebody who only asks."""
     await stage.plays("""

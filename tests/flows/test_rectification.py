@@ -41,7 +41,7 @@ async def test_a_proposal_that_is_not_right_changes_nothing(stage: Stage) -> Non
         alice: /rectify
         bot:   Correct your data ...
         alice: [Where I live]
-        bot:   Where do you really live?  ... [Another place] [Cancel]
+        bot:   Where do you live? It decides which law and which dates apply to you, and in which region your data is kept. ... [Another place] [Cancel]
         alice: [Another place]
         bot:   Proposed correction (case COR-...) Place of residence: Not stored After the correction: Another place ...  [Yes, correct it] [No, that is not right]
         alice: [No, that is not right]

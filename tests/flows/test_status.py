@@ -38,9 +38,9 @@ async def test_a_request_shows_its_path_with_dates(stage: Stage) -> None:
     ref = await given_case(stage, Right.OBJECTION)
     await stage.plays(f"""
         alice: /status
-        bot:   Your requests {ref} · Objection to automated decisions · received  [{ref}] [Menu]
-        alice: [{ref}]
-        bot:   {ref} · Objection to automated decisions State: received Due by: 22 April 2026 23:59 UTC What happened so far • 23 March 2026 09:00 UTC: we received your request • 23 March 2026 09:00 UTC: we acknowledged it  [Write in this case] [Withdraw this request] [My requests] [Menu]
+        bot:   Your requests {ref} · Objection to automated decisions · received Due by: 22 April 2026 23:59 UTC (30 days)  [{ref}] [Menu]
+        alice: when will I get an answer to {ref}?
+        bot:   {ref} · Objection to automated decisions State: received Due by: 22 April 2026 23:59 UTC (30 days) What happened so far • 23 March 2026 09:00 UTC: we received your request • 23 March 2026 09:00 UTC: we acknowledged it  [Write in this case] [Withdraw this request] [My requests] [Menu]
     """)
 
 

@@ -14,6 +14,8 @@ async def test_a_person_asks_and_opts_out_of_training(stage: Stage) -> None:
         bot:   Model training is on for your conversations. ... What you write to this bot is never used for training.  [Opt out now] [Menu]
         alice: [Opt out now]
         bot:   Done. From 23 March 2026 09:00 UTC on, your conversations are not used to train models. ... Receipt: case TRN-... You can turn training back on at any time.  [My requests] [Menu]
+        alice: do you train on my chats?
+        bot:   Your conversations are not used to train models. Your setting: off since 23 March 2026. Yes. By default Kimi may use chat data to train its models. ...  [Allow training] [Details] ...
         alice: /training
         bot:   Model training is off for your conversations, since 23 March 2026 09:00 UTC. ...  [Turn training on] [Menu]
         alice: [Turn training on]

@@ -27,7 +27,7 @@ async def test_a_tap_on_a_done_case_hands_it_to_the_officer(stage: Stage) -> Non
         alice: [This was not handled]
         bot:   I am sorry. This is who can help you further with case {ref}: ... • At any time, and independent of us: the data protection authority of the place where you live. You can complain there.  [Write what is wrong] [Hand it over] [No, leave it]
         alice: [Hand it over]
-        bot:   The data protection officer has case {ref} now, with its whole path. Their answer is case DPO-.... You get an answer here by 22 April 2026 23:59 UTC.  [My requests] [Menu]
+        bot:   The data protection officer has case {ref} now, with its whole path. Their answer is case DPO-.... You get an answer here by 22 April 2026 23:59 UTC (30 days).  [My requests] [Menu]
         bot in Desk#OBJ: The person says that this was not handled. The data protection officer has it now.
         bot to dana: Case {ref} · Objection to automated decisions Why you get this: the person says that it was not handled. Due by: ... What happened so far • ...: received • ...: acknowledged to the person • ...: team member 4 works on it • ...: work on it began • ...: done • ...: it went to the data protection officer: the person says that it was not handled  [Open the case]
         bot in Desk#DPO: (card) DPO-... · Complaint to the data protection officer ... About case: {ref} Worked on by: nobody yet  [Claim] ... [Done] [Open {ref}]

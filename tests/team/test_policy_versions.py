@@ -30,7 +30,7 @@ def next_version(folder: Path, *, version: str = "2026.2", export_hours: int = 2
     head = f'version = "{version}"' + (f"\neffective = {begins.isoformat()}" if begins else "")
     text = text.replace('version = "2026.1"', head, 1)
     text = re.sub(r"(\[promises.export\]\namount = )48", rf"\g<1>{export_hours}", text)
-    text = text.replace('short = "No. According to the policy, {service} sells none of your data."', 'short = "No. {service} sells none of your data."')
+    text = text.replace('short = "According to the policy, {service} sells none of your data. About passing it on without a sale, the policy says nothing."', 'short = "No. {service} sells none of your data."')
     file = folder / "next.toml"
     file.write_text(text, "utf-8")
     return file

@@ -69,14 +69,14 @@ def disclose(facts: Facts, texts: PackageTexts) -> Disclosure:
     silent: list[str] = []
     for heading, topics in _TOPICS.items():
         known = [facts.policy.topics[name] for name in topics if name in facts.policy.topics]
-        found = [Statement(_policy(facts, texts, topic.short), f"policy:{topic.id}") for topic in known]
+        found = [Statement(_policy(facts, texts, topic.statement or topic.short), f"policy:{topic.id}") for topic in known]
         if topics and not found:
             silent.append(heading)
             found = [Statement(texts.not_stated, "none")]
         own = [Statement(texts.use_sentences[name], "bot") for name in _OWN.get(heading, ())]
         sections[heading] = found + own
     sections["rights"] = _rights(facts, texts)
-    sections["officer"] = [Statement(_policy(facts, texts, facts.policy.dpo), "policy")]
+    sections["officer"] = [Statement(_as_line(_policy(facts, texts, facts.policy.dpo)), "policy")]
     sections["authority"] = [_authority(facts, texts)]
     sections["policy"] = [Statement(_policy(facts, texts, facts.policy.authority), "policy")]
     kept = [
@@ -142,7 +142,12 @@ def _authority(facts: Facts, texts: PackageTexts) -> Statement:
     named = facts.policy.refusals.authorities.get(facts.account.country or "")
     if named is not None:
         return Statement(f"{named.name}: {named.url}", "policy")
-    return Statement(_policy(facts, texts, place.authority), "policy")
+    return Statement(_as_line(_policy(facts, texts, place.authority)), "policy")
+
+
+def _as_line(name: str) -> str:
+    """A name that stands in the middle of a sentence elsewhere, as a line of its own."""
+    return name[:1].upper() + name[1:]
 
 
 def _policy(facts: Facts, texts: PackageTexts, sentence: str) -> str:

@@ -183,7 +183,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One thing that people ask, with the policy's answer. `id` is the label that understanding uses."""
+    """One thing that people ask, with the policy's answer. `id` is the label that understanding uses; `statement` says what `short`
+    says where nobody asked, for an answer that begins with "Yes"."""
 
     id: str
     group: str
@@ -195,6 +196,7 @@ class Topic:
     actions: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     state: str = ""
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,7 @@ class Policy:
             found += [right.label, right.text, right.law]
         found += [group.label for group in self.groups.values()]
         for topic in self.topics.values():
-            found += [topic.title, topic.short, topic.details, *topic.steps]
+            found += [topic.title, topic.short, topic.details, topic.statement, *topic.steps]
         found += self.canned_sentences()
         found += self.refusals.sentences()
         return list(dict.fromkeys(text for text in found if text))
