@@ -22,7 +22,6 @@ from bot.telegram.menus import (
 )
 from bot.telegram.texts import speaking
 
-
 _NO_CASE = "There is no case {ref}. Please look at the letters once more: a reference is as long as ASK-7K2M4Q."
 
 
