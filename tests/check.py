@@ -12,7 +12,7 @@ STATIC = (
     ("mypy", ["-m", "mypy"]),
     ("catalogues", ["-m", "bot.catalogs", "check"]),
 )
-TESTS = (("pytest", ["-m", "pytest", "-n", "auto", "--dist", "loadfile"]),)
+TESTS = (("pytest", ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]),)
 
 
 def main(arguments: list[str]) -> int:

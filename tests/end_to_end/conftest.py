@@ -75,7 +75,7 @@ class Program:
         return await asyncio.wait_for(self.wait(), 30)
 
 
-async def until(true: Callable[[], object], seconds: float = 45.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait until something holds; AssertionError when it never does."""
     for _ in range(int(seconds / 0.05)):
         if true():
