@@ -48,7 +48,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A stage; each transcript is played in English on SQLite, and in the bracketed pseudo-language on PostgreSQL."""
     kind, pseudo = request.param
-    async with databases.url(kind) as url, databases.key_store(kind) as keys:
+    async with databases.of_a_stage(kind) as url, databases.key_store(kind) as keys:
         if url is None:
             databases.file(tmp_path)
         settings = Settings(data_dir=tmp_path, database_url=url, key_store_url=keys)

@@ -19,7 +19,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A stage at home in EU, with every other region to go to (on PostgreSQL: US)."""
     kind, pseudo = request.param
-    async with databases.url(kind) as eu, databases.url(kind) as us, databases.key_store(kind) as keys:
+    async with databases.of_a_stage(kind) as eu, databases.of_a_stage(kind) as us, databases.key_store(kind) as keys:
         settings = Settings(data_dir=tmp_path, database_url=eu, database_url_us=us, key_store_url=keys)
         built = await Stage.build(tmp_path, understanding, pseudo=pseudo, settings=settings)
         yield built
