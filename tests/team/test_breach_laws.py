@@ -56,7 +56,7 @@ def _law(house: BreachHouse) -> None:
     people = [(region, house.person(region)) for region in PEOPLE]
     lanes = [house.do(region, lambda tx, who=subject: tx.links.find(subject=who)).id for region, subject in people]  # type: ignore[misc,union-attr]
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def law(steps: list[tuple[str, int]]) -> None:
         one = _Breach(house, people, lanes)

@@ -10,7 +10,7 @@ from bot.core.delivery import lane_of
 from bot.core.keys.vault import SERVICE
 from bot.core.ports import Tx
 from bot.core.staff.copying import want_copied
-from bot.core.support import rooms
+from bot.core.support import rooms, writing
 from bot.core.support.groups import TEAM, TeamGroup, find
 
 
@@ -55,7 +55,8 @@ def migrated(tx: Tx, old_chat: int, new_chat: int) -> bool:
     if group is None or group.lane != old:
         communities.migrated(tx, old, new)
         return False
-    tx.team_groups.update({"id": TEAM, "subject": SERVICE}, lane=new, chat_id=str(new_chat))
+    if not tx.team_groups.update({"id": TEAM, "subject": SERVICE, "lane": old}, lane=new, chat_id=str(new_chat)):
+        return True  # told in both chats: another process was faster
     moved = find(tx)
     follow(tx, group, moved)
     audit.record(tx, Tag.TEAM_LINKED, actor="telegram", topics=group.topics)
@@ -86,12 +87,13 @@ def speak(tx: Tx, locale: str) -> None:
 
 def follow(tx: Tx, before: TeamGroup | None, now: TeamGroup | None) -> None:
     """The group is another one, has another number, or is none any more: rooms are made again there, and of the chat that was left
-    nothing stays. Under a new number what waits to be said goes along."""
+    nothing stays. Under a new number what waits to be said goes along, and what nobody has sent yet."""
     if before is None or now is None or before.lane != now.lane:
         rooms.lost_all(tx)
     if before is not None and (now is None or now.lane != before.lane):
         if now is not None and now.linked_at == before.linked_at:  # only its number is new
             rooms.carry_over(tx, before.lane, now.lane)
+            writing.show_again(tx)
         delivery.forget_lane(tx, before.lane)
 
 

@@ -43,7 +43,7 @@ def begin(tx: Tx, member: Member, ref: str, *, asks: str = "") -> Letter:
     """Ask a member for the words of a letter: whoever answers the message that asks writes them. NotFoundError, CaseClosedError,
     TransitionError where the person cannot be asked (again) now, OnlyThePersonError where they correct it themselves."""
     draft = _draft(tx, member, _writable(tx, ref, asks), asks=asks)
-    rooms.say(tx, ref, "letter_prompt", letter=draft.id, number=member.number, asks=asks)
+    _ask(tx, draft)
     return draft
 
 
@@ -146,6 +146,17 @@ def discard(tx: Tx, draft_id: str) -> None:
     _end_previews(tx, draft_id)
 
 
+def show_again(tx: Tx) -> None:
+    """The group has a new number, under which nothing of what was said stands: each draft is asked for, or shown, there again, below
+    its case."""
+    for draft in tx.letters.select(way=Way.DRAFT.value, order_by="at"):
+        rooms.hurry(tx, draft.ref)
+        if draft.text is None:
+            _ask(tx, draft)
+        else:
+            _offer(tx, draft)
+
+
 def sweep(tx: Tx) -> int:
     """Drop drafts that nobody sent in time, and empty the messages that show them; how many."""
     until = tx.clock.now() - tx.policy.keep_for("draft").as_timedelta()
@@ -218,6 +229,11 @@ def _draft(
     )  # fmt: skip
     tx.letters.add(draft)
     return draft
+
+
+def _ask(tx: Tx, draft: Letter) -> None:
+    """Have the author asked for the words."""
+    rooms.say(tx, draft.ref, "letter_prompt", letter=draft.id, number=draft.author, asks=draft.asks)
 
 
 def _offer(tx: Tx, draft: Letter) -> None:
