@@ -135,8 +135,8 @@ def _in_files(settings: Settings) -> Safe:
     parts = _parts(door, region, marker, ledgers, DirectoryFilePart(directory, region))
 
     def tidy() -> None:
-        if not keys.is_empty():
-            return  # keys of another region, from before it had a folder of its own
+        if not settings.key_store.exists() or not keys.is_empty():
+            return  # gone already; or keys of another region, from before it had a folder of its own
         door.close()
         settings.key_store.unlink(missing_ok=True)
 

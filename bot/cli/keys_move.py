@@ -33,6 +33,7 @@ class _Opening:
     def safe(self, settings: Settings) -> Safe:
         safe = open_safe(settings, mover=self.name)
         self.opened.callback(safe.close)
+        self.opened.callback(safe.stand.tidy)  # of a place that was only looked at nothing stays
         return safe
 
 

@@ -135,6 +135,8 @@ class _Restore:
 
     def begin_anew(self) -> None:
         """A new ledger for each that was lost."""
+        if not self._broken:
+            return
         ring = self._ring()
         for kind, known in self._broken.items():
             ledger = self._ledgers(ring)[kind]

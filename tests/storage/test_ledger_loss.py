@@ -12,7 +12,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.app import open_core
-from bot.cli import keys
+from bot.cli import check, keys
 from bot.cli.backup import backup
 from bot.cli.ledger_loss import SENTENCE
 from bot.cli.restore import Lost, restore
@@ -20,6 +20,7 @@ from bot.core import accounts
 from bot.core.audit import Tag
 from bot.core.clock import FixedClock
 from bot.core.erasure.job import ERASE
+from bot.core.erasure.ledger import Entry
 from bot.core.errors import LedgerCutError
 from bot.safe import open_safe
 from bot.settings import Settings
@@ -41,12 +42,12 @@ def _erase(house: House, subject: str) -> str:
     return ref
 
 
-def _lose(home: Home, settings: Settings) -> None:
+def _lose(home: Home, settings: Settings, kind: str = "erasures") -> None:
     if home.keys is None:
-        settings.ledger.unlink()
+        (settings.ledger if kind == "erasures" else settings.moves).unlink()
     else:
         door = PostgresDoor(home.keys)
-        door.run(lambda connection: connection.exec_driver_sql("DELETE FROM ledger_lines"))
+        door.run(lambda connection: connection.exec_driver_sql(f"DELETE FROM ledger_lines WHERE ledger = 'EU/{kind}'"))
         door.close()
 
 
@@ -100,7 +101,8 @@ async def test_a_lost_ledger_is_given_up_only_knowingly_and_stays_on_record(
     await backup(young)
     assert await restore(young, replace=True) == 0
     capsys.readouterr()
-    await asyncio.to_thread(main, ["check"])
+    async with open_house(environment, clock) as house:
+        assert await check._region(house.core), "the rest of `check` takes its time"
     assert "ledger of erasures EU: the ledger of erasures of EU was lost, which was accepted on" in capsys.readouterr().out
     await asyncio.to_thread(main, ["report", "--json"])
     [lost] = json.loads(capsys.readouterr().out)["ledgers_lost"]
@@ -130,6 +132,21 @@ async def test_an_erasure_under_way_ends_in_the_new_ledger(environment: Settings
         assert entry.ref == ref and entry.subject and entry.completed_at
         assert house.look(lambda tx: accounts.find_by_telegram(tx, 1)) is None
         assert house.look(lambda tx: tx.certificates.count()) == 1
+
+
+async def test_the_ledger_of_moves_is_given_up_on_its_own(environment: Settings, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """The other one is whole and stays."""
+    clock = FixedClock(NOON)
+    async with open_house(environment, clock) as house:
+        house.core.moves.begin(Entry("M1", house.core.moves.recognise("1"), "moved", NOON, 1))
+        ref = _erase(house, house.person())
+    _lose(home, environment, "moves")
+    assert await restore(None, lost=AGREED) == 0
+    assert "people who moved to another region, where" in capsys.readouterr().out
+    async with open_house(environment, clock) as house:
+        assert [entry.ref for entry in house.ledger.entries() if entry.subject] == [ref]
+        assert (house.core.moves.entries(), house.ledger.losses()) == ([], [])
+        assert _on_record(house) == ["EU/moves/LOST-1"]
 
 
 async def test_an_old_copy_of_ledger_and_anchor_is_given_up_too(environment: Settings, home: Home) -> None:
