@@ -119,11 +119,21 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     changes |= {"look_at": clocks.next_look(policy, moved, now), "warn_at": marks.next_at(policy, moved)}
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
+    if status in CLOSED:
+        forget_password(tx, case)
     show(tx, case)
     audit.record(
         tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value, **({"reason": reason} if reason else {})
     )
     return tx.cases.get(id=case.id)
+
+
+def forget_password(tx: Tx, case: Case) -> None:
+    """The password that a person wished for their copy is needed to make it and for nothing else: however the case ends, only that
+    there was one stays."""
+    if case.details and "password" in case.details:
+        rest = {name: value for name, value in case.details.items() if name != "password"}
+        tx.cases.update({"id": case.id, "subject": case.subject}, details=rest | {"locked": True})
 
 
 def show(tx: Tx, case: Case) -> None:

@@ -206,7 +206,7 @@ def _hand_over(tx: Tx, item: work.Work, key: str, size: int, *, linked: bool) ->
     tx.packages.add(package)
     audit.record(tx, Tag.EXPORT_BUILT, subject=case.subject, ref=case.id, parts=parts)
     _deliver(tx, case, package, linked=linked)
-    _forget_password(tx, case)
+    cases.forget_password(tx, case)
     work.finish(tx, item)
 
 
@@ -219,13 +219,6 @@ def arrived(tx: Tx, ref: str, *, offered: bool = False) -> None:
         audit.record(tx, Tag.EXPORT_DELIVERED, subject=case.subject, ref=ref)
     if not case.is_closed:
         cases.move(tx, case, Step.FINISH, actor="service")
-
-
-def _forget_password(tx: Tx, case: Case) -> None:
-    """It is needed to build and for nothing else; the person knows it, and nobody else should."""
-    if case.details and "password" in case.details:
-        rest = {name: value for name, value in case.details.items() if name != "password"}
-        tx.cases.update({"id": case.id, "subject": case.subject}, details=rest or None)
 
 
 def _deliver(tx: Tx, case: Case, package: Package, *, linked: bool) -> None:

@@ -76,13 +76,34 @@ async def test_the_wished_password_locks_the_package_and_is_forgotten(desk: Desk
     desk.chat("First", [TEXT])
     ref, item = asked(desk, password="correct horse", note="kept")
     exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
-    assert case_of(desk, ref).details == {"note": "kept"}
+    assert case_of(desk, ref).details == {"note": "kept", "locked": True}
     with pyzipper.AESZipFile(io.BytesIO(delivered(desk))) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/export.json")]
         with pytest.raises(RuntimeError):
             archive.read(name)
         content = archive.read(name, b"correct horse").decode()
     assert [case["details"] for case in json.loads(content)["cases"]] == [{"note": "kept"}]
+    assert all("correct horse" not in str(item) for item in desk.do(lambda tx: tx.work.select()))
+
+
+@pytest.mark.parametrize("state", [WorkState.WAITING, WorkState.DEAD])
+@pytest.mark.parametrize("step", [cases.Step.WITHDRAW, cases.Step.REFUSE])
+async def test_what_was_begun_goes_with_a_case_that_ends_without_it(desk: Desk, step: cases.Step, state: WorkState) -> None:
+    """The wished password, the half-built copy and its key, also of work that was given up."""
+    desk.chat("First", [TEXT])
+    ref, item = asked(desk, password="correct horse")
+    desk.engine.calls, desk.engine.before = 0, dies_at(9)
+    with pytest.raises(Killed):
+        exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
+    key = desk.do(lambda tx: tx.work.get(id=item.id)).checkpoint["key"]
+    desk.do(lambda tx: tx.chunks.add(exports.Chunk(f"{key}.000000", key, 0, b"half of it")))
+    desk.do(lambda tx: tx.work.update({"id": item.id}, state=state.value))
+    if step is cases.Step.WITHDRAW:
+        desk.do(lambda tx: cases.withdraw(tx, desk.subject, ref))
+    else:
+        desk.do(lambda tx: (cases.move(tx, tx.cases.get(id=ref), step), cases.drop_work(tx, ref)))
+    assert case_of(desk, ref).details == {"locked": True}
+    assert desk.do(lambda tx: (tx.chunks.count(), tx.work.count(), tx.keys.exists(key))) == (0, 0, False)
 
 
 class Killed(BaseException):
