@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from bot.core import audit, deadlines, work
 from bot.core.audit import Tag
+from bot.core.cases import Case
 from bot.core.policies import Span
 from bot.core.ports import Tx
 from bot.core.support import rooms
+from bot.core.unheld import first_unheld, is_held
 from bot.core.work import WorkState
 
 BATCH: Final = 500
@@ -35,10 +37,13 @@ def before(tx: Tx, record: str) -> datetime:
 
 
 def sweep_cases(tx: Tx) -> int:
-    """Remove cases that were closed longer ago than the rule says; a case under a legal hold stays."""
-    closed = tx.cases.select(
-        closed_at__le=before(tx, "case"), held=False, order_by="closed_at", limit=BATCH, opened=False
-    )
+    """Remove cases that were closed longer ago than the rule says; those of somebody under a legal hold stay."""
+    over = before(tx, "case")
+
+    def look(offset: int, limit: int) -> list[Case]:
+        return tx.cases.select(closed_at__le=over, order_by="closed_at", offset=offset, limit=limit, opened=False)
+
+    closed = first_unheld(tx, look, BATCH)
     for case in closed:
         rooms.dismantle_case(tx, case.id)
         tx.proposals.remove(ref=case.id)
@@ -137,12 +142,8 @@ def _long_closed(tx: Tx, record: str, **where: Any) -> tuple[str, ...]:
         if len(found) >= _LOOKED_AT:
             break
     cases = tx.cases.select(id__in=tuple(found), opened=False) if found else []
-    kept = {case.id for case in cases if case.closed_at is None or case.closed_at > until or case.held or _is_held(tx, case.subject)}
+    kept = {case.id for case in cases if case.closed_at is None or case.closed_at > until or is_held(tx, case.subject)}
     return tuple(ref for ref in found if ref not in kept)[:BATCH]
-
-
-def _is_held(tx: Tx, subject: str) -> bool:
-    return bool(subject) and tx.keys.is_held(subject)
 
 
 def _note(tx: Tx, kind: str, gone: int) -> None:

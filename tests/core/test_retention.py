@@ -6,15 +6,30 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import audit_verify
 from bot.checkpoints import open_checkpoints
-from bot.core import accounts, audit, cases, confirmations, conversations, questions, retention, work
+from bot.core import (
+    accounts,
+    audit,
+    cases,
+    confirmations,
+    conversations,
+    questions,
+    retention,
+    training,
+    work,
+)
+from bot.core.accounts import Account
 from bot.core.audit import Tag
 from bot.core.audit_checkpoints import export_chain, head_of
 from bot.core.cases import Right, Step
+from bot.core.erasure import holds
+from bot.core.errors import HeldError
+from bot.core.keys import Purpose
 from tests.core.office import Office
 
 
@@ -28,15 +43,42 @@ def office() -> Iterator[Office]:
 def test_a_closed_case_goes_after_its_time_and_not_before(office: Office) -> None:
     """Policy: 24 months (CCPA §7101); an open case, however old, and one under a legal hold stay."""
     account = office.person()
-    done, held, still_open = (office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION)).id for _ in range(3))
-    for ref in (done, held):
+    done, still_open = (office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION)).id for _ in range(2))
+    other = office.person()
+    kept = office.do(lambda tx: cases.open_case(tx, other, Right.OBJECTION)).id
+    for ref in (kept, done):
         office.do(lambda tx, ref=ref: cases.move(tx, tx.cases.get(id=ref), Step.FINISH))  # type: ignore[misc]
-    office.do(lambda tx: tx.cases.update({"id": held}, held=True))
+    office.do(lambda tx: holds.hold(tx, other.id, actor="p-officer", reason="claims"))
     office.later(days=730)
     assert office.do(retention.sweep_cases) == 0
     office.later(days=1)
     assert office.do(retention.sweep_cases) == 1
-    assert {case.id for case in office.read(lambda tx: tx.cases.select())} == {held, still_open}
+    assert {case.id for case in office.read(lambda tx: tx.cases.select())} == {kept, still_open}
+
+
+def test_a_legal_hold_keeps_conversations_and_nobody_uses_them(office: Office) -> None:
+    """Neither retention nor the person removes them (GDPR Art. 17(3)(e)), and training gets none that is kept for the hold only.
+    Those of others are not held up."""
+    held, other = office.person(titles=("Sore knee", "Landlord")), office.person(titles=("Diary",))
+    office.do(lambda tx: holds.hold(tx, held.id, actor="p-officer", reason="claims"))
+    assert len(_for_training(office, held)) == 2
+    office.later(days=31)
+    assert office.do(lambda tx: conversations.sweep(tx, limit=2)) == 1
+    first, second = office.read(lambda tx: tx.conversations.select())
+    assert {first.subject, second.subject} == {held.id}
+    assert _for_training(office, held) == _for_training(office, other) == []
+    for deed in (lambda tx: conversations.delete(tx, held.id, first.id), lambda tx: conversations.clear_all(tx, held.id)):
+        with pytest.raises(HeldError):
+            office.do(deed)
+    office.do(lambda tx: conversations.keep(tx, held.id, first.id))
+    office.do(lambda tx: holds.lift_hold(tx, held.id, actor="p-officer"))
+    assert office.do(conversations.sweep) == 1
+    assert [each["id"] for each in _for_training(office, held)] == [first.id]
+    assert office.do(lambda tx: conversations.clear_all(tx, held.id)) == 1
+
+
+def _for_training(office: Office, account: Account) -> list[dict[str, Any]]:
+    return office.read(lambda tx: list(training.eligible(tx, account.id)), Purpose.TRAINING)
 
 
 def test_the_audit_trail_loses_its_beginning_and_still_verifies(office: Office, tmp_path: Path) -> None:
