@@ -140,18 +140,21 @@ def _answered(count: _Count, case: Case, now: datetime) -> None:
 
 
 def _deleted(tx: Tx, grace: _Count, purge: _Count, case: Case, now: datetime) -> None:
-    """Grace: nothing is erased before it ends, everything within the day after. Purge: gone from backups by its date."""
+    """Grace: nothing is erased before it ends, everything within the day after. Purge: gone from backups by its date. The time for
+    which a legal hold stopped it counts for neither."""
     if case.grace_until is None or case.status in (Status.WITHDRAWN, Status.REFUSED):
         return
+    begins = max(case.grace_until, datetime.fromisoformat(case.pauses.get("held_until", case.grace_until.isoformat())))
+    held = begins - case.grace_until
     erased_at = _moved_at(tx, case.id, Step.ERASED)
     if erased_at is None:
-        grace.unanswered(overdue=now > case.grace_until + _A_DAY and not case.held)
+        grace.unanswered(overdue=now > begins + _A_DAY and not case.held)
         return
-    grace.answered(erased_at - case.opened_at, in_time=case.grace_until <= erased_at <= case.grace_until + _A_DAY)
+    grace.answered(erased_at - case.opened_at - held, in_time=begins <= erased_at <= begins + _A_DAY)
     if case.purge_by is None:
         return
     if case.closed_at is not None:
-        purge.answered(case.closed_at - case.opened_at, in_time=case.closed_at <= case.purge_by + _A_DAY)
+        purge.answered(case.closed_at - case.opened_at - held, in_time=case.closed_at <= case.purge_by + _A_DAY)
     else:
         purge.unanswered(overdue=now > case.purge_by + _A_DAY)
 
