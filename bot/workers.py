@@ -174,7 +174,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     four_eyes.sweep,
     breach_clock.sweep,
     warnings.sweep,
-    retention.counted("conversation", conversations.sweep),
+    retention.counted_by_age("conversation", conversations.sweep),
     retention.counted("draft", drafts.sweep),
     retention.counted("delivery", delivery.sweep),
     retention.counted("export_package", exports.destroy_due),

@@ -7,7 +7,7 @@ of the removal and written to the audit trail once a day, so that what was remov
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
@@ -25,6 +25,7 @@ BATCH: Final = 500
 _LOOKED_AT: Final = 4 * BATCH
 """Cases at a look: old letters of a case that is still open must not keep the others from being found."""
 REPORT: Final = "retention.report"
+_AFTER: Final = ":"
 _REPORT_EVERY: Final = timedelta(days=1)
 
 Sweep = Callable[[Tx], int]
@@ -112,10 +113,30 @@ def counted(kind: str, sweep: Sweep) -> Sweep:
     def swept(tx: Tx) -> int:
         gone = sweep(tx)
         if gone:
-            _note(tx, kind, gone)
+            _note(tx, Counter({kind: gone}))
         return gone
 
     return swept
+
+
+def counted_by_age(kind: str, sweep: Callable[[Tx], list[timedelta]]) -> Sweep:
+    """The same for a sweep that tells how old each was: noted is also how many were how many whole days old, so that the report
+    need not believe that a sweep came in time (`days_of` reads it)."""
+
+    @wraps(sweep)
+    def swept(tx: Tx) -> int:
+        gone = sweep(tx)
+        if gone:
+            _note(tx, Counter({kind: len(gone)}) + Counter(f"{kind}{_AFTER}{age.days}" for age in gone))
+        return len(gone)
+
+    return swept
+
+
+def days_of(kind: str, numbers: Mapping[str, int]) -> Counter[int]:
+    """By whole days of age, how many a day's numbers say were removed; empty where they do not say."""
+    prefix = kind + _AFTER
+    return Counter({int(name.removeprefix(prefix)): count for name, count in numbers.items() if name.startswith(prefix)})
 
 
 def report_job(engine: work.Engine, item: work.Work) -> None:
@@ -146,14 +167,13 @@ def _long_closed(tx: Tx, record: str, **where: Any) -> tuple[str, ...]:
     return tuple(ref for ref in found if ref not in kept)[:BATCH]
 
 
-def _note(tx: Tx, kind: str, gone: int) -> None:
+def _note(tx: Tx, gone: Counter[str]) -> None:
     """Add to the day's numbers. Where another process is just adding, a second row is made; the job adds them up."""
     now = tx.clock.now()
     for item in tx.work.select(
         kind=REPORT, ref="", state=WorkState.WAITING.value, due_at__gt=now, limit=1, skip_locked=True
     ):
-        if item.lease_until is None:
-            numbers = item.checkpoint | {kind: item.checkpoint.get(kind, 0) + gone}
-            if tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):
-                return
-    work.schedule(tx, REPORT, "", now + _REPORT_EVERY, **{kind: gone})
+        numbers = dict(Counter(item.checkpoint) + gone)
+        if item.lease_until is None and tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):
+            return
+    work.schedule(tx, REPORT, "", now + _REPORT_EVERY, **gone)

@@ -63,7 +63,7 @@ def test_a_legal_hold_keeps_conversations_and_nobody_uses_them(office: Office) -
     office.do(lambda tx: holds.hold(tx, held.id, actor="p-officer", reason="claims"))
     assert len(_for_training(office, held)) == 2
     office.later(days=31)
-    assert office.do(lambda tx: conversations.sweep(tx, limit=2)) == 1
+    assert len(office.do(lambda tx: conversations.sweep(tx, limit=2))) == 1
     first, second = office.read(lambda tx: tx.conversations.select())
     assert {first.subject, second.subject} == {held.id}
     assert _for_training(office, held) == _for_training(office, other) == []
@@ -72,7 +72,7 @@ def test_a_legal_hold_keeps_conversations_and_nobody_uses_them(office: Office) -
             office.do(deed)
     office.do(lambda tx: conversations.keep(tx, held.id, first.id))
     office.do(lambda tx: holds.lift_hold(tx, held.id, actor="p-officer"))
-    assert office.do(conversations.sweep) == 1
+    assert len(office.do(conversations.sweep)) == 1
     assert [each["id"] for each in _for_training(office, held)] == [first.id]
     assert office.do(lambda tx: conversations.clear_all(tx, held.id)) == 1
 
@@ -124,7 +124,7 @@ def test_used_buttons_links_and_counts_go_after_their_time(office: Office) -> No
 
 def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Office) -> None:
     """Counts per kind, added up in the transaction of the removal; one entry however many sweeps there were."""
-    sweep = retention.counted("conversation", conversations.sweep)
+    sweep = retention.counted_by_age("conversation", conversations.sweep)
     office.person(titles=("Sore knee", "Landlord"))
     office.later(hours=1)
     office.person(titles=("Diary",))
@@ -138,7 +138,7 @@ def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Offi
     (item,) = office.do(lambda tx: work.claim(tx, kinds=(retention.REPORT,)))
     retention.report_job(office.engine, item)
     (entry,) = office.read(lambda tx: tx.audit.select(tag=Tag.RETENTION_SWEPT.value))
-    assert json.loads(entry.details) == {"conversation": 3}
+    assert json.loads(entry.details) == {"conversation": 3, "conversation:30": 3}
     assert office.read(lambda tx: tx.work.count(kind=retention.REPORT, state="waiting")) == 0
 
 
