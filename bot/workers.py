@@ -182,6 +182,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     retention.counted("letter", retention.sweep_letters),
     retention.counted("attachment", retention.sweep_attachments),
     writing.sweep,
+    retention.counted("work", retention.sweep_work),
     retention.counted("audit", retention.sweep_audit),
     retention.counted("confirmation", retention.sweep_confirmations),
     retention.counted("link_token", retention.sweep_link_tokens),

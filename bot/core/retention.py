@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bot.core import audit, deadlines, work
 from bot.core.audit import Tag
-from bot.core.cases import Case
+from bot.core.cases import Case, Right
 from bot.core.policies import Span
 from bot.core.ports import Tx
 from bot.core.support import rooms
@@ -48,6 +48,8 @@ def sweep_cases(tx: Tx) -> int:
     for case in closed:
         rooms.dismantle_case(tx, case.id)
         tx.proposals.remove(ref=case.id)
+        if case.subject and case.right == Right.EXPORT:
+            tx.packages.remove(subject=case.subject, case=case.id, destroyed_at__ne=None)
     return tx.cases.remove(id__in=tuple(case.id for case in closed)) if closed else 0
 
 
@@ -73,6 +75,13 @@ def sweep_attachments(tx: Tx) -> int:
         tx.letters.update({"ref__in": refs}, attachment="")
         gone += tx.attachments.remove(ref__in=refs)
     return gone
+
+
+def sweep_work(tx: Tx) -> int:
+    """Remove work that was done, as long after it as messages that were sent. What was given up stays until somebody looks at it."""
+    until = tx.clock.now() - tx.policy.keep_for("outbox").as_timedelta()
+    done = tx.work.select(state=WorkState.DONE.value, due_at__le=until, order_by="due_at", limit=BATCH)
+    return tx.work.remove(id__in=tuple(item.id for item in done)) if done else 0
 
 
 def sweep_audit(tx: Tx) -> int:

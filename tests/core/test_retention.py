@@ -18,6 +18,7 @@ from bot.core import (
     cases,
     confirmations,
     conversations,
+    exports,
     questions,
     retention,
     training,
@@ -29,7 +30,9 @@ from bot.core.audit_checkpoints import export_chain, head_of
 from bot.core.cases import Right, Step
 from bot.core.erasure import holds
 from bot.core.errors import HeldError
+from bot.core.exports import Package
 from bot.core.keys import Purpose
+from bot.core.ports import Tx
 from tests.core.office import Office
 
 
@@ -120,6 +123,34 @@ def test_used_buttons_links_and_counts_go_after_their_time(office: Office) -> No
     assert [office.do(sweep) for sweep in sweeps] == [1, 1, 0]
     office.later(days=730)
     assert office.do(retention.sweep_tallies) == 1
+
+
+def test_what_was_done_for_a_case_leaves_no_row_for_ever(office: Office) -> None:
+    """Finished work goes after some days, what is given up or still waits never; a destroyed copy's entry goes with its case."""
+    account = office.person()
+
+    def export(tx: Tx) -> None:
+        case, _new = exports.ask(tx, account)
+        tx.keys.create("package:1")
+        now = tx.clock.now()
+        tx.packages.add(Package("1", account.id, case.id, "package:1", now, now + timedelta(days=7), 1, 1))
+        cases.move(tx, case, Step.FINISH)
+        work.finish(tx, work.claim(tx)[0])
+        tx.work.update({"id": work.schedule(tx, "dead", "x")}, state="dead")
+        work.schedule(tx, "waiting", "x", now + timedelta(days=2000))
+
+    office.do(export)
+    office.later(days=2)
+    assert office.do(retention.sweep_work) == 0
+    office.later(days=6)
+    assert (office.do(retention.sweep_work), office.do(exports.destroy_due)) == (1, 1)
+    assert sorted(item.kind for item in office.read(lambda tx: tx.work.select())) == ["dead", "waiting"]
+    office.later(days=720)
+    office.do(retention.sweep_cases)
+    assert office.read(lambda tx: tx.packages.count()) == 1
+    office.later(days=10)
+    office.do(retention.sweep_cases)
+    assert office.read(lambda tx: tx.packages.count()) == 0
 
 
 def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Office) -> None:
