@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.core import cases
+from bot.core import cases, deletion
 from bot.core.audit import Tag, verify_chain
 from bot.core.cases import CLOSED, Right, Status, Step, next_status
 from bot.core.cases.table import _TABLE
@@ -169,4 +169,16 @@ def test_the_delay_of_a_copy_is_told_before_its_date_wherever_the_person_lives()
     assert strict.legal_due and strict.target_due < strict.legal_due, "by a reading that knows no holidays"
     with pytest.raises(ExtensionNotAllowedError):
         office.do(lambda tx: cases.extend(tx, strict.id, "volume"))
+    _what_is_erased_is_not_called_late(office)
     office.close()
+
+
+def _what_is_erased_is_not_called_late(office: Office) -> None:
+    """In China requests are answered within fifteen working days, but copies in backups have their thirty days, as everywhere."""
+    account = office.person(place="china")
+    case = office.do(lambda tx: deletion.begin(tx, account))
+    for step in (Step.CLAIM, Step.ERASED):
+        case = office.do(lambda tx, case=case, step=step: cases.move(tx, case, step))  # type: ignore[misc]
+    assert case.purge_by and case.target_due < case.purge_by
+    late = [days for days in range(33) if case.is_overdue(case.opened_at + timedelta(days=days, hours=1))]
+    assert late == [31, 32]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from bot.core import audit, deadlines
 from bot.core.accounts import Account
@@ -16,6 +16,8 @@ from bot.core.ids import CaseRef, new_reference
 from bot.core.policies import versions
 from bot.core.ports import Tx, sealed
 from bot.core.support import rooms
+
+_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,16 @@ class Case:
     def is_closed(self) -> bool:
         return self.status in CLOSED
 
+    @property
+    def closes_by(self) -> datetime:
+        """Until when it has to be closed, once what is due was done: later than its date only where backups are waited for."""
+        return self.target_due if self.purge_by is None else max(self.target_due, self.purge_by + _A_DAY)
+
     def is_overdue(self, now: datetime) -> bool:
-        """Whether its date has passed while it is open. A date stands still while the case waits for the person."""
+        """Whether its date has passed while it is open. A date stands still while the case waits for the person; what was erased has its
+        own, until which copies leave the backups, and the day after it."""
+        if self.status == Status.PURGING:
+            return now > self.closes_by
         return not self.is_closed and clocks.effective_now(self, now) > self.target_due
 
 
