@@ -175,12 +175,15 @@ async def test_a_worker_that_was_thought_dead_stops_without_a_trace(desk: Desk) 
 
 
 async def test_a_destroyed_package_opens_no_more(desk: Desk) -> None:
-    """Policy: safeguards.package_kept. Its key is shredded and its chunks are gone."""
+    """After the time that the retention rule of the policy names. Its key is shredded and its chunks are gone."""
     _, item = asked(desk)
     exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
     package = desk.do(lambda tx: exports.latest(tx, desk.subject))
     assert package is not None
-    desk.clock.move(timedelta(days=8))
+    assert package.expires_at - package.created_at == desk.do(lambda tx: tx.policy.keep_for("export_package")).as_timedelta()
+    desk.clock.move(timedelta(days=7) - timedelta(seconds=1))
+    assert desk.do(exports.destroy_due) == 0
+    desk.clock.move(timedelta(seconds=1))
     assert desk.do(exports.destroy_due) == 1
     assert desk.do(lambda tx: tx.chunks.count(subject=package.key)) == 0
     assert not desk.do(lambda tx: tx.keys.exists(package.key))
