@@ -7,21 +7,23 @@ a person. What a person took back themselves was not owed any more and does not 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
+from itertools import accumulate
 from operator import add
-from statistics import median
 from typing import Any, Final
 
-from bot.core import breaches
+from bot.core import breaches, retention
 from bot.core.audit import Tag
 from bot.core.breaches.clock import is_kept
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.cases.clocks import effective_now, received_at
 from bot.core.policies import Policy, Span
 from bot.core.ports import Tx
+from bot.core.unheld import is_held
 
 PROMISES: Final = ("acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach")
 _A_DAY: Final = timedelta(days=1)
@@ -31,15 +33,15 @@ _DELETIONS: Final = frozenset({Right.ERASURE.value})
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One promise. `due` = `kept` + `late`; `open` is not due yet. `took` are the seconds it took, where they can be told;
-    `standing` is how long what is still there has been, where there is nothing that ended."""
+    """One promise. `due` = `kept` + `late`; `open` is not due yet. `took` says how often it took how many seconds, where that can be
+    told; `standing` is how long what is still there has been."""
 
     promise: str
     span: Span
     kept: int = 0
     late: int = 0
     open: int = 0
-    took: tuple[float, ...] = ()
+    took: Mapping[float, int] = field(default_factory=dict)
     standing: timedelta | None = None
 
     @property
@@ -48,18 +50,19 @@ class Kept:
 
     @property
     def worst(self) -> timedelta | None:
-        return timedelta(seconds=max(self.took)) if self.took else self.standing
+        spans = [timedelta(seconds=seconds) for seconds in self.took]
+        return max([*spans, *([self.standing] if self.standing is not None else [])], default=None)
 
     @property
     def median(self) -> timedelta | None:
-        return timedelta(seconds=median(self.took)) if self.took else None
+        return timedelta(seconds=_median(self.took)) if self.took else None
 
     def __add__(self, other: Kept) -> Kept:
         """The same promise in two places."""
         assert self.promise == other.promise
         standing = max((each.standing for each in (self, other) if each.standing is not None), default=None)
         counts = self.kept + other.kept, self.late + other.late, self.open + other.open
-        return Kept(self.promise, self.span, *counts, self.took + other.took, standing)
+        return Kept(self.promise, self.span, *counts, Counter(self.took) + Counter(other.took), standing)
 
     def as_json(self) -> dict[str, Any]:
         """With times in seconds."""
@@ -81,11 +84,11 @@ class _Count:
     kept: int = 0
     late: int = 0
     open: int = 0
-    took: list[float] = field(default_factory=list)
+    took: Counter[float] = field(default_factory=Counter)
     standing: timedelta | None = None
 
     def answered(self, took: timedelta, *, in_time: bool) -> None:
-        self.took.append(took.total_seconds())
+        self.took[took.total_seconds()] += 1
         self.kept += in_time
         self.late += not in_time
 
@@ -94,7 +97,7 @@ class _Count:
         self.open += not overdue
 
     def of(self, policy: Policy, promise: str) -> Kept:
-        return Kept(promise, policy.span(promise), self.kept, self.late, self.open, tuple(self.took), self.standing)
+        return Kept(promise, policy.span(promise), self.kept, self.late, self.open, self.took, self.standing)
 
 
 def in_all(reports: Sequence[list[Kept]]) -> list[Kept]:
@@ -140,18 +143,21 @@ def _answered(count: _Count, case: Case, now: datetime) -> None:
 
 
 def _deleted(tx: Tx, grace: _Count, purge: _Count, case: Case, now: datetime) -> None:
-    """Grace: nothing is erased before it ends, everything within the day after. Purge: gone from backups by its date."""
+    """Grace: nothing is erased before it ends, everything within the day after. Purge: gone from backups by its date. The time for
+    which a legal hold stopped it counts for neither."""
     if case.grace_until is None or case.status in (Status.WITHDRAWN, Status.REFUSED):
         return
+    begins = max(case.grace_until, datetime.fromisoformat(case.pauses.get("held_until", case.grace_until.isoformat())))
+    held = begins - case.grace_until
     erased_at = _moved_at(tx, case.id, Step.ERASED)
     if erased_at is None:
-        grace.unanswered(overdue=now > case.grace_until + _A_DAY and not case.held)
+        grace.unanswered(overdue=now > begins + _A_DAY and not case.held)
         return
-    grace.answered(erased_at - case.opened_at, in_time=case.grace_until <= erased_at <= case.grace_until + _A_DAY)
+    grace.answered(erased_at - case.opened_at - held, in_time=begins <= erased_at <= begins + _A_DAY)
     if case.purge_by is None:
         return
     if case.closed_at is not None:
-        purge.answered(case.closed_at - case.opened_at, in_time=case.closed_at <= case.purge_by + _A_DAY)
+        purge.answered(case.closed_at - case.opened_at - held, in_time=case.closed_at <= case.purge_by + _A_DAY)
     else:
         purge.unanswered(overdue=now > case.purge_by + _A_DAY)
 
@@ -164,13 +170,20 @@ def _moved_at(tx: Tx, ref: str, step: Step) -> datetime | None:
 
 
 def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:
-    """What the sweeps removed was in time; what should have been removed and is still there is late."""
+    """What the sweeps removed within the day after its time was in time; what they removed later was late, and so is what should
+    have been removed and is still there, unless a legal hold keeps it."""
     wanted: dict[str, Any] = {"at__ge": since} if since else {}
-    for entry in tx.audit.each(tag=Tag.RETENTION_SWEPT.value, order_by="id", **wanted):
-        count.kept += int(json.loads(entry.details).get("conversation", 0))
     keep_for = tx.policy.keep_for("conversation").as_timedelta()
-    count.late += tx.conversations.count(kept=False, stored_at__lt=now - keep_for - _A_DAY)
+    for entry in tx.audit.each(tag=Tag.RETENTION_SWEPT.value, order_by="id", **wanted):
+        numbers = json.loads(entry.details)
+        days = retention.days_of("conversation", numbers)
+        late = sum(gone for age, gone in days.items() if timedelta(days=age) >= keep_for + _A_DAY)
+        count.late += late
+        count.kept += int(numbers.get("conversation", 0)) - late
+        count.took.update({timedelta(days=age).total_seconds(): gone for age, gone in days.items()})
     count.open += tx.conversations.count(kept=False, stored_at__ge=now - keep_for - _A_DAY)
+    for overdue in tx.conversations.each(kept=False, stored_at__lt=now - keep_for - _A_DAY, opened=False):
+        count.late += not is_held(tx, overdue.subject)
     for oldest in tx.conversations.select(kept=False, order_by="stored_at", limit=1, opened=False):
         count.standing = now - oldest.stored_at
 
@@ -185,6 +198,15 @@ def _breaches(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> N
             count.answered(done_at - breach.aware_at, in_time=done_at <= breach.due_at)
         else:
             count.unanswered(overdue=now > breach.due_at)
+
+
+def _median(took: Mapping[float, int]) -> float:
+    """Of all, each as often as it was."""
+    ordered, half = sorted(took), sum(took.values()) / 2
+    so_far = list(accumulate(took[seconds] for seconds in ordered))
+    upper = next(seconds for seconds, reached in zip(ordered, so_far, strict=True) if reached > half)
+    lower = next(seconds for seconds, reached in zip(ordered, so_far, strict=True) if reached >= half)
+    return (lower + upper) / 2
 
 
 def _seconds(span: timedelta | None) -> int | None:

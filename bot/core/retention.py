@@ -7,22 +7,25 @@ of the removal and written to the audit trail once a day, so that what was remov
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
 from bot.core import audit, deadlines, work
 from bot.core.audit import Tag
+from bot.core.cases import Case, Right
 from bot.core.policies import Span
 from bot.core.ports import Tx
 from bot.core.support import rooms
+from bot.core.unheld import first_unheld, is_held
 from bot.core.work import WorkState
 
 BATCH: Final = 500
 _LOOKED_AT: Final = 4 * BATCH
 """Cases at a look: old letters of a case that is still open must not keep the others from being found."""
 REPORT: Final = "retention.report"
+_AFTER: Final = ":"
 _REPORT_EVERY: Final = timedelta(days=1)
 
 Sweep = Callable[[Tx], int]
@@ -35,13 +38,18 @@ def before(tx: Tx, record: str) -> datetime:
 
 
 def sweep_cases(tx: Tx) -> int:
-    """Remove cases that were closed longer ago than the rule says; a case under a legal hold stays."""
-    closed = tx.cases.select(
-        closed_at__le=before(tx, "case"), held=False, order_by="closed_at", limit=BATCH, opened=False
-    )
+    """Remove cases that were closed longer ago than the rule says; those of somebody under a legal hold stay."""
+    over = before(tx, "case")
+
+    def look(offset: int, limit: int) -> list[Case]:
+        return tx.cases.select(closed_at__le=over, order_by="closed_at", offset=offset, limit=limit, opened=False)
+
+    closed = first_unheld(tx, look, BATCH)
     for case in closed:
         rooms.dismantle_case(tx, case.id)
         tx.proposals.remove(ref=case.id)
+        if case.subject and case.right == Right.EXPORT:
+            tx.packages.remove(subject=case.subject, case=case.id, destroyed_at__ne=None)
     return tx.cases.remove(id__in=tuple(case.id for case in closed)) if closed else 0
 
 
@@ -67,6 +75,13 @@ def sweep_attachments(tx: Tx) -> int:
         tx.letters.update({"ref__in": refs}, attachment="")
         gone += tx.attachments.remove(ref__in=refs)
     return gone
+
+
+def sweep_work(tx: Tx) -> int:
+    """Remove work that was done, as long after it as messages that were sent. What was given up stays until somebody looks at it."""
+    until = tx.clock.now() - tx.policy.keep_for("outbox").as_timedelta()
+    done = tx.work.select(state=WorkState.DONE.value, due_at__le=until, order_by="due_at", limit=BATCH)
+    return tx.work.remove(id__in=tuple(item.id for item in done)) if done else 0
 
 
 def sweep_audit(tx: Tx) -> int:
@@ -107,10 +122,30 @@ def counted(kind: str, sweep: Sweep) -> Sweep:
     def swept(tx: Tx) -> int:
         gone = sweep(tx)
         if gone:
-            _note(tx, kind, gone)
+            _note(tx, Counter({kind: gone}))
         return gone
 
     return swept
+
+
+def counted_by_age(kind: str, sweep: Callable[[Tx], list[timedelta]]) -> Sweep:
+    """The same for a sweep that tells how old each was: noted is also how many were how many whole days old, so that the report
+    need not believe that a sweep came in time (`days_of` reads it)."""
+
+    @wraps(sweep)
+    def swept(tx: Tx) -> int:
+        gone = sweep(tx)
+        if gone:
+            _note(tx, Counter({kind: len(gone)}) + Counter(f"{kind}{_AFTER}{age.days}" for age in gone))
+        return len(gone)
+
+    return swept
+
+
+def days_of(kind: str, numbers: Mapping[str, int]) -> Counter[int]:
+    """By whole days of age, how many a day's numbers say were removed; empty where they do not say."""
+    prefix = kind + _AFTER
+    return Counter({int(name.removeprefix(prefix)): count for name, count in numbers.items() if name.startswith(prefix)})
 
 
 def report_job(engine: work.Engine, item: work.Work) -> None:
@@ -137,22 +172,17 @@ def _long_closed(tx: Tx, record: str, **where: Any) -> tuple[str, ...]:
         if len(found) >= _LOOKED_AT:
             break
     cases = tx.cases.select(id__in=tuple(found), opened=False) if found else []
-    kept = {case.id for case in cases if case.closed_at is None or case.closed_at > until or case.held or _is_held(tx, case.subject)}
+    kept = {case.id for case in cases if case.closed_at is None or case.closed_at > until or is_held(tx, case.subject)}
     return tuple(ref for ref in found if ref not in kept)[:BATCH]
 
 
-def _is_held(tx: Tx, subject: str) -> bool:
-    return bool(subject) and tx.keys.is_held(subject)
-
-
-def _note(tx: Tx, kind: str, gone: int) -> None:
+def _note(tx: Tx, gone: Counter[str]) -> None:
     """Add to the day's numbers. Where another process is just adding, a second row is made; the job adds them up."""
     now = tx.clock.now()
     for item in tx.work.select(
         kind=REPORT, ref="", state=WorkState.WAITING.value, due_at__gt=now, limit=1, skip_locked=True
     ):
-        if item.lease_until is None:
-            numbers = item.checkpoint | {kind: item.checkpoint.get(kind, 0) + gone}
-            if tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):
-                return
-    work.schedule(tx, REPORT, "", now + _REPORT_EVERY, **{kind: gone})
+        numbers = dict(Counter(item.checkpoint) + gone)
+        if item.lease_until is None and tx.work.update({"id": item.id, "fence": item.fence}, checkpoint=numbers):
+            return
+    work.schedule(tx, REPORT, "", now + _REPORT_EVERY, **gone)

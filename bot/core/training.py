@@ -1,8 +1,9 @@
 """What may be used for training, for a pipeline outside: only conversations of people who allow it now.
 
-Nobody who opted out, whose processing is restricted (Art. 18) or whose account is closing is in it, and nothing that was typed to
-the bot: that is not a conversation with the product. The text is opened under the purpose TRAINING, so the keychain refuses a
-restricted person even where this file would forget to ask. Whoever's data leaves has it in their access log, written first.
+Nobody who opted out, whose processing is restricted (Art. 18) or whose account is closing is in it, nothing that retention should
+have removed, and nothing that was typed to the bot: that is not a conversation with the product. The text is opened under the
+purpose TRAINING, so the keychain refuses a restricted person even where this file would forget to ask. Whoever's data leaves has it
+in their access log, written first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.core import access_log, consents, conversations
 from bot.core.access_log import Role, Why
 from bot.core.accounts import OPEN
 from bot.core.consents import Purpose as Consented
+from bot.core.conversations import Conversation
 from bot.core.errors import RestrictedError, ShreddedError
 from bot.core.keys import Purpose
 from bot.core.ports import Tx
@@ -39,10 +41,15 @@ def is_eligible(tx: Tx, subject: str) -> bool:
 
 
 def eligible(tx: Tx, subject: str) -> Iterator[dict[str, Any]]:
-    """One person's conversations that may be used now, each asked for anew: a person may opt out while this runs."""
+    """One person's conversations that may be used now, each asked for anew: a person may opt out while this runs.
+
+    One whose time is over is not used, whatever it is still there for: a legal hold, or a sweep that is late.
+    """
     for conversation in tx.conversations.select(subject=subject, order_by="started_at", opened=False):
         if not is_eligible(tx, subject):
             return
+        if _is_over(tx, conversation):
+            continue
         texts = [
             {"role": message.role, "text": message.text}
             for message in conversations.messages(tx, subject, conversation.id)
@@ -82,6 +89,11 @@ def _give(tx: Tx, subject: str, take: Wanted) -> int:
             take(conversation)
             count += 1
     return count
+
+
+def _is_over(tx: Tx, conversation: Conversation) -> bool:
+    until = conversations.expires_at(tx, conversation)
+    return until is not None and until <= tx.clock.now()
 
 
 def _day(at: datetime) -> str:

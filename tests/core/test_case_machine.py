@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.core import cases
+from bot.core import cases, deletion
 from bot.core.audit import Tag, verify_chain
 from bot.core.cases import CLOSED, Right, Status, Step, next_status
 from bot.core.cases.table import _TABLE
-from bot.core.deadlines import DeadlineError
+from bot.core.deadlines import DeadlineError, ExtensionNotAllowedError
 from bot.core.errors import PrivacyError, TransitionError
 from tests.core.office import Office
 
@@ -147,3 +148,37 @@ def test_the_table_ends_only_where_it_should() -> None:
         if status in CLOSED:
             assert steps == {Step.REOPEN}
     assert set(_TABLE) == set(Step)
+
+
+def test_the_delay_of_a_copy_is_told_before_its_date_wherever_the_person_lives() -> None:
+    """Policy: a revised date with its reason. Where the law knows no extension there is still the time between our promise and the
+    strictest reading of the law, and not a moment more."""
+    office = Office()
+    places = [None, *office.core.policy.jurisdictions]
+    for place in places:
+        account = office.person(place=place)
+        office.do(lambda tx, account=account: cases.open_case(tx, account, Right.EXPORT))  # type: ignore[misc]
+    opened_at = office.clock.now()
+    office.later(hours=47)
+    office.do(cases.sweep)
+    told = office.read(lambda tx: tx.cases.select(right=Right.EXPORT.value))
+    assert {case.jurisdiction for case in told} == set(places)
+    assert {(case.extended_at, case.target_due) for case in told} == {(office.clock.now(), opened_at + timedelta(hours=96))}
+    account = office.person(place="china")
+    strict = office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION))
+    assert strict.legal_due and strict.target_due < strict.legal_due, "by a reading that knows no holidays"
+    with pytest.raises(ExtensionNotAllowedError):
+        office.do(lambda tx: cases.extend(tx, strict.id, "volume"))
+    _what_is_erased_is_not_called_late(office)
+    office.close()
+
+
+def _what_is_erased_is_not_called_late(office: Office) -> None:
+    """In China requests are answered within fifteen working days, but copies in backups have their thirty days, as everywhere."""
+    account = office.person(place="china")
+    case = office.do(lambda tx: deletion.begin(tx, account))
+    for step in (Step.CLAIM, Step.ERASED):
+        case = office.do(lambda tx, case=case, step=step: cases.move(tx, case, step))  # type: ignore[misc]
+    assert case.purge_by and case.target_due < case.purge_by
+    late = [days for days in range(33) if case.is_overdue(case.opened_at + timedelta(days=days, hours=1))]
+    assert late == [31, 32]

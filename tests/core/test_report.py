@@ -10,9 +10,10 @@ from functools import partial
 import pytest
 
 from bot.cli.report import table
-from bot.core import cases, deletion
+from bot.core import cases, conversations, deletion, retention, work
 from bot.core.breaches import Breach, fields
 from bot.core.cases import Right, Step
+from bot.core.erasure import holds
 from bot.core.keys import SERVICE
 from bot.core.ports import Tx
 from bot.core.report import PROMISES, Kept, in_all, report
@@ -50,6 +51,32 @@ def test_an_export_is_kept_within_its_hours_and_late_after(office: Office) -> No
     assert (found.median, found.worst) == (timedelta(hours=3), timedelta(hours=60))
     office.later(hours=49)
     assert (_of(office, "export").late, _of(office, "export").open) == (2, 0)
+
+
+def test_a_conversation_that_went_too_late_was_not_kept_to_the_promise(office: Office) -> None:
+    """Retention: what a sweep says that it removed is believed only with its age. A hold is no delay."""
+    office.person(titles=("Sore knee",))
+    held = office.person(titles=("Landlord",))
+    office.do(lambda tx: holds.hold(tx, held.id, actor="p-officer", reason="claims"))
+    office.later(days=30, hours=5)
+    office.person(titles=("Diary", "Recipes"))
+    assert _swept(office) == 1
+    office.later(days=40)
+    assert (_of(office, "retention").kept, _of(office, "retention").late) == (1, 2), "two stand too long, one for a hold"
+    office.do(lambda tx: holds.lift_hold(tx, held.id, actor="p-officer"))
+    assert _swept(office) == 3
+    found = _of(office, "retention")
+    assert (found.kept, found.late, found.open) == (2, 2, 0)
+    assert (found.median, found.worst) == (timedelta(days=35, hours=12), timedelta(days=41))
+
+
+def _swept(office: Office) -> int:
+    """What a worker's sweep removes, and its entry in the trail."""
+    gone = office.do(retention.counted_by_age("conversation", conversations.sweep))
+    office.later(days=1)
+    for item in office.do(lambda tx: work.claim(tx, kinds=(retention.REPORT,))):
+        retention.report_job(office.engine, item)
+    return gone
 
 
 def test_what_was_withdrawn_was_not_owed(office: Office) -> None:
@@ -144,8 +171,8 @@ def test_the_table_is_aligned_and_the_chart_is_a_picture(office: Office) -> None
 def test_two_regions_are_added_up(office: Office) -> None:
     """Counts add, the worst is the worse, and the median is that of all cases: not a median of medians."""
     span = office.core.policy.span("export")
-    one = Kept("export", span, kept=2, late=1, open=1, took=(1.0, 2.0, 100.0))
-    other = Kept("export", span, kept=1, late=1, took=(50.0, 60.0))
+    one = Kept("export", span, kept=2, late=1, open=1, took={1.0: 1, 2.0: 1, 100.0: 1})
+    other = Kept("export", span, kept=1, late=1, took={50.0: 1, 60.0: 1})
     (both,) = in_all([[one], [other]])
     assert (both.due, both.kept, both.late, both.open) == (5, 3, 2, 1)
     assert (both.median, both.worst) == (timedelta(seconds=50), timedelta(seconds=100))

@@ -6,15 +6,36 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import audit_verify
 from bot.checkpoints import open_checkpoints
-from bot.core import accounts, audit, cases, confirmations, conversations, questions, retention, work
+from bot.core import (
+    accounts,
+    audit,
+    cases,
+    confirmations,
+    conversations,
+    exports,
+    questions,
+    retention,
+    training,
+    work,
+)
+from bot.core.accounts import Account
 from bot.core.audit import Tag
 from bot.core.audit_checkpoints import export_chain, head_of
 from bot.core.cases import Right, Step
+from bot.core.erasure import holds
+from bot.core.errors import HeldError
+from bot.core.exports import Package
+from bot.core.keys import Purpose
+from bot.core.policies import Policy, Span
+from bot.core.ports import Tx
+from bot.storage.tables import metadata
+from bot.workers import SWEEPS
 from tests.core.office import Office
 
 
@@ -28,15 +49,42 @@ def office() -> Iterator[Office]:
 def test_a_closed_case_goes_after_its_time_and_not_before(office: Office) -> None:
     """Policy: 24 months (CCPA §7101); an open case, however old, and one under a legal hold stay."""
     account = office.person()
-    done, held, still_open = (office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION)).id for _ in range(3))
-    for ref in (done, held):
+    done, still_open = (office.do(lambda tx: cases.open_case(tx, account, Right.OBJECTION)).id for _ in range(2))
+    other = office.person()
+    kept = office.do(lambda tx: cases.open_case(tx, other, Right.OBJECTION)).id
+    for ref in (kept, done):
         office.do(lambda tx, ref=ref: cases.move(tx, tx.cases.get(id=ref), Step.FINISH))  # type: ignore[misc]
-    office.do(lambda tx: tx.cases.update({"id": held}, held=True))
+    office.do(lambda tx: holds.hold(tx, other.id, actor="p-officer", reason="claims"))
     office.later(days=730)
     assert office.do(retention.sweep_cases) == 0
     office.later(days=1)
     assert office.do(retention.sweep_cases) == 1
-    assert {case.id for case in office.read(lambda tx: tx.cases.select())} == {held, still_open}
+    assert {case.id for case in office.read(lambda tx: tx.cases.select())} == {kept, still_open}
+
+
+def test_a_legal_hold_keeps_conversations_and_nobody_uses_them(office: Office) -> None:
+    """Neither retention nor the person removes them (GDPR Art. 17(3)(e)), and training gets none that is kept for the hold only.
+    Those of others are not held up."""
+    held, other = office.person(titles=("Sore knee", "Landlord")), office.person(titles=("Diary",))
+    office.do(lambda tx: holds.hold(tx, held.id, actor="p-officer", reason="claims"))
+    assert len(_for_training(office, held)) == 2
+    office.later(days=31)
+    assert len(office.do(lambda tx: conversations.sweep(tx, limit=2))) == 1
+    first, second = office.read(lambda tx: tx.conversations.select())
+    assert {first.subject, second.subject} == {held.id}
+    assert _for_training(office, held) == _for_training(office, other) == []
+    for deed in (lambda tx: conversations.delete(tx, held.id, first.id), lambda tx: conversations.clear_all(tx, held.id)):
+        with pytest.raises(HeldError):
+            office.do(deed)
+    office.do(lambda tx: conversations.keep(tx, held.id, first.id))
+    office.do(lambda tx: holds.lift_hold(tx, held.id, actor="p-officer"))
+    assert len(office.do(conversations.sweep)) == 1
+    assert [each["id"] for each in _for_training(office, held)] == [first.id]
+    assert office.do(lambda tx: conversations.clear_all(tx, held.id)) == 1
+
+
+def _for_training(office: Office, account: Account) -> list[dict[str, Any]]:
+    return office.read(lambda tx: list(training.eligible(tx, account.id)), Purpose.TRAINING)
 
 
 def test_the_audit_trail_loses_its_beginning_and_still_verifies(office: Office, tmp_path: Path) -> None:
@@ -80,9 +128,37 @@ def test_used_buttons_links_and_counts_go_after_their_time(office: Office) -> No
     assert office.do(retention.sweep_tallies) == 1
 
 
+def test_what_was_done_for_a_case_leaves_no_row_for_ever(office: Office) -> None:
+    """Finished work goes after some days, what is given up or still waits never; a destroyed copy's entry goes with its case."""
+    account = office.person()
+
+    def export(tx: Tx) -> None:
+        case, _new = exports.ask(tx, account)
+        tx.keys.create("package:1")
+        now = tx.clock.now()
+        tx.packages.add(Package("1", account.id, case.id, "package:1", now, now + timedelta(days=7), 1, 1))
+        cases.move(tx, case, Step.FINISH)
+        work.finish(tx, work.claim(tx)[0])
+        tx.work.update({"id": work.schedule(tx, "dead", "x")}, state="dead")
+        work.schedule(tx, "waiting", "x", now + timedelta(days=2000))
+
+    office.do(export)
+    office.later(days=2)
+    assert office.do(retention.sweep_work) == 0
+    office.later(days=6)
+    assert (office.do(retention.sweep_work), office.do(exports.destroy_due)) == (1, 1)
+    assert sorted(item.kind for item in office.read(lambda tx: tx.work.select())) == ["dead", "waiting"]
+    office.later(days=720)
+    office.do(retention.sweep_cases)
+    assert office.read(lambda tx: tx.packages.count()) == 1
+    office.later(days=10)
+    office.do(retention.sweep_cases)
+    assert office.read(lambda tx: tx.packages.count()) == 0
+
+
 def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Office) -> None:
     """Counts per kind, added up in the transaction of the removal; one entry however many sweeps there were."""
-    sweep = retention.counted("conversation", conversations.sweep)
+    sweep = retention.counted_by_age("conversation", conversations.sweep)
     office.person(titles=("Sore knee", "Landlord"))
     office.later(hours=1)
     office.person(titles=("Diary",))
@@ -96,7 +172,7 @@ def test_what_was_swept_stands_in_the_trail_once_a_day_with_numbers(office: Offi
     (item,) = office.do(lambda tx: work.claim(tx, kinds=(retention.REPORT,)))
     retention.report_job(office.engine, item)
     (entry,) = office.read(lambda tx: tx.audit.select(tag=Tag.RETENTION_SWEPT.value))
-    assert json.loads(entry.details) == {"conversation": 3}
+    assert json.loads(entry.details) == {"conversation": 3, "conversation:30": 3}
     assert office.read(lambda tx: tx.work.count(kind=retention.REPORT, state="waiting")) == 0
 
 
@@ -110,11 +186,39 @@ def test_two_rows_of_numbers_become_one_entry(office: Office) -> None:
     assert json.loads(entry.details) == {"case": 5}
 
 
-def test_every_kind_of_record_has_a_rule_that_the_sweeps_use(office: Office) -> None:
-    """No period stands in code: each comes from the policy file."""
-    for record in ("case", "audit", "confirmation", "tally"):
-        until = office.read(lambda tx, record=record: retention.before(tx, record))  # type: ignore[misc]
-        assert office.clock.now() - until > timedelta(days=1)
+def test_the_sweeps_use_every_rule_of_the_policy_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No period that people read in the policy is a second number in code; of a copy of the data it is used when that is made."""
+    used, really = {"export_package"}, Policy.keep_for
+
+    def asked(policy: Policy, record: str) -> Span:
+        used.add(record)
+        return really(policy, record)
+
+    monkeypatch.setattr(Policy, "keep_for", asked)
+    for sweep in SWEEPS:
+        office.do(sweep)
+    assert used == set(office.core.policy.retention)
+
+
+# Why a kind of record has no rule of its own in the policy file.
+_WITHOUT_A_RULE = {
+    **dict.fromkeys(("accounts", "telegram_links", "consents", "bans", "subject_keys", "policy_notices"), "until the person is erased"),
+    **dict.fromkeys(("segments", "chunks", "packages", "rooms", "proposals"), "with what they belong to"),
+    **dict.fromkeys(("audit_heads", "epoch_heads", "policy_versions", "members", "team_groups", "communities", "digests"), "about no person"),
+    **dict.fromkeys(("breach_tellings", "breach_notices"), "with their breach"),
+    "certificates": "for good: they name nobody",
+    "work": "as long as messages that were sent",
+}
+_BY_RULE = {
+    "conversations", "inbox", "outbox", "slots", "drafts", "confirmations", "link_tokens", "download_links", "tallies", "cases", "letters",
+    "attachments", "audit", "breaches",
+}  # fmt: skip
+
+
+def test_no_kind_of_record_is_kept_without_a_decision() -> None:
+    """A new table is here, or its rows stay for ever unnoticed."""
+    assert not _BY_RULE & _WITHOUT_A_RULE.keys()
+    assert set(metadata.tables) == _BY_RULE | _WITHOUT_A_RULE.keys()
 
 
 def _verify(office: Office, folder: Path) -> int:

@@ -18,7 +18,7 @@ from bot.core.clock import FixedClock
 from bot.core.ports import Tx
 from bot.core.staff import Role
 from bot.core.support import working
-from bot.core.support.working import ByServiceError, ClaimedError
+from bot.core.support.working import ByServiceError, ClaimedError, OnlyThePersonError
 from bot.localchat.refusals import NotPossible
 from bot.settings import Settings
 from tests.databases import BOTH, Databases
@@ -167,7 +167,7 @@ async def test_what_the_service_does_nobody_declares_done(stage: Stage, right: R
 
 
 async def test_what_the_person_took_back_stays_taken_back(stage: Stage) -> None:
-    """Nobody of the team opens it again."""
+    """Nobody of the team opens it again; nor a copy that was to be locked, since the password for it is forgotten."""
     await given_desk(stage)
     ref = await given_shown(stage)
     await stage.core.database.write(lambda tx: cases.move(tx, tx.cases.get(id=ref), Step.WITHDRAW))
@@ -177,6 +177,14 @@ async def test_what_the_person_took_back_stays_taken_back(stage: Stage) -> None:
     await stage.plays(f"""
         bot:   (toast) Only the person of case {ref} can take this step.
     """)
+
+    def reopen_locked(tx: Tx) -> None:
+        account = tx.accounts.get(id=tx.cases.get(id=ref).subject)
+        case = cases.open_case(tx, account, Right.EXPORT, password="correct horse")
+        working.reopen(tx, staff.get(tx, 4), cases.move(tx, case, Step.FINISH).id)
+
+    with pytest.raises(OnlyThePersonError):
+        await stage.core.database.write(reopen_locked)
 
 
 async def test_a_group_without_topics_works_the_same(stage: Stage) -> None:

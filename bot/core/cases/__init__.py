@@ -1,6 +1,17 @@
 """Cases: the exercise of any right, from its opening to its end, with its dates and its path."""
 
-from bot.core.cases.case import Case, find_for, get_for, list_for, move, open_case, open_of, path, show
+from bot.core.cases.case import (
+    Case,
+    find_for,
+    forget_password,
+    get_for,
+    list_for,
+    move,
+    open_case,
+    open_of,
+    path,
+    show,
+)
 from bot.core.cases.delays import BATCH as SWEEP_BATCH
 from bot.core.cases.delays import REASONS, answer, ask, extend, planned_extension, reword, sweep
 from bot.core.cases.escalating import By, escalate
@@ -24,6 +35,7 @@ __all__ = [
     "escalate",
     "extend",
     "find_for",
+    "forget_password",
     "get_for",
     "list_for",
     "move",

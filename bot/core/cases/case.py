@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from bot.core import audit, deadlines
 from bot.core.accounts import Account
@@ -16,6 +16,8 @@ from bot.core.ids import CaseRef, new_reference
 from bot.core.policies import versions
 from bot.core.ports import Tx, sealed
 from bot.core.support import rooms
+
+_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,16 @@ class Case:
     def is_closed(self) -> bool:
         return self.status in CLOSED
 
+    @property
+    def closes_by(self) -> datetime:
+        """Until when it has to be closed, once what is due was done: later than its date only where backups are waited for."""
+        return self.target_due if self.purge_by is None else max(self.target_due, self.purge_by + _A_DAY)
+
     def is_overdue(self, now: datetime) -> bool:
-        """Whether its date has passed while it is open. A date stands still while the case waits for the person."""
+        """Whether its date has passed while it is open. A date stands still while the case waits for the person; what was erased has its
+        own, until which copies leave the backups, and the day after it."""
+        if self.status == Status.PURGING:
+            return now > self.closes_by
         return not self.is_closed and clocks.effective_now(self, now) > self.target_due
 
 
@@ -119,11 +129,21 @@ def move(tx: Tx, case: Case, step: Step, *, actor: str | None = None, reason: st
     changes |= {"look_at": clocks.next_look(policy, moved, now), "warn_at": marks.next_at(policy, moved)}
     if not tx.cases.update({"id": case.id, "status": case.status}, status=status.value, **changes):
         raise TransitionError(case.id, case.status, step.value)
+    if status in CLOSED:
+        forget_password(tx, case)
     show(tx, case)
     audit.record(
         tx, Tag.CASE_MOVED, subject=case.subject or None, actor=actor, ref=case.id, step=step.value, status=status.value, **({"reason": reason} if reason else {})
     )
     return tx.cases.get(id=case.id)
+
+
+def forget_password(tx: Tx, case: Case) -> None:
+    """The password that a person wished for their copy is needed to make it and for nothing else: however the case ends, only that
+    there was one stays."""
+    if case.details and "password" in case.details:
+        rest = {name: value for name, value in case.details.items() if name != "password"}
+        tx.cases.update({"id": case.id, "subject": case.subject}, details=rest | {"locked": True})
 
 
 def show(tx: Tx, case: Case) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core import deadlines
 from bot.core.cases.table import CLOSED, Right, Status, Step
-from bot.core.deadlines import Deadlines, Extension, Kind, Pause
+from bot.core.deadlines import LAWS, Deadlines, Extension, Kind, Pause
 from bot.core.deadlines.counting import end_of, is_elapsed
 from bot.core.policies import Policy
 
@@ -73,10 +73,14 @@ def effective_now(case: Timed, now: datetime) -> datetime:
 
 
 def can_extend(policy: Policy, case: Timed) -> bool:
-    """Whether its date may still be moved: once, where the regime knows an extension of this kind of date."""
+    """Whether its date may still be moved: once, where the regime knows an extension of this kind of date, or where our own date is
+    earlier than the law's by every reading."""
     if case.extended_at is not None or case.status not in MOVABLE:
         return False
-    return deadlines.rule_for(policy, case.jurisdiction, _kind(case)).extend_to is not None
+    if deadlines.rule_for(policy, case.jurisdiction, _kind(case)).extend_to is not None:
+        return True
+    law = _strictest_law(_first_dates(policy, case, case.pauses))
+    return law is not None and law > case.target_due
 
 
 def step_changes(policy: Policy, case: Timed, step: Step, reason: str, now: datetime) -> dict[str, Any]:
@@ -97,21 +101,33 @@ def step_changes(policy: Policy, case: Timed, step: Step, reason: str, now: date
 def moved_dates(policy: Policy, case: Timed, pauses: Mapping[str, Any], told_at: datetime | None) -> dict[str, Any]:
     """Its dates with these pauses, and with the extension of which the person was told at `told_at`.
 
-    The revised date is as long again as the first one, and never later than the law's. DeadlineError.
+    The revised date is as long again as the first one, and never later than the law's, by whichever reading of it. DeadlineError.
     """
+    received = received_at(case)
+    first = _first_dates(policy, case, pauses)
+    if told_at is None:
+        return _as_changes(first)
+    if first.answer.rule.extend_to is None:  # the law gives no more time; what is left of it may be more than we promised
+        law = _strictest_law(first) or first.target_due
+        return _as_changes(first) | {"target_due": min(law, _as_long_again(first, received))}
+    longer = _first_dates(policy, case, pauses, Extension(max(told_at, received), "told"))
+    return _as_changes(longer) | {"target_due": min(longer.target_due, _as_long_again(first, received))}
+
+
+def _first_dates(
+    policy: Policy, case: Timed, pauses: Mapping[str, Any], extension: Extension | None = None
+) -> Deadlines:
     received = received_at(case)
     stood = [_pause(received, *each) for each in pauses.get("stood", [])]
     calendar = case.calendar or None
-    first = deadlines.for_request(
-        policy, case.jurisdiction, case.right, received, calendar=calendar, pauses=stood
-    )
-    if told_at is None:
-        return _as_changes(first)
-    extension = Extension(max(told_at, received), "told")
-    longer = deadlines.for_request(
+    return deadlines.for_request(
         policy, case.jurisdiction, case.right, received, calendar=calendar, pauses=stood, extension=extension
     )
-    return _as_changes(longer) | {"target_due": min(longer.target_due, _as_long_again(first, received))}
+
+
+def _strictest_law(dates: Deadlines) -> datetime | None:
+    """The law's date by its earliest reading."""
+    return min((due for reading, due in dates.answer.readings if reading in LAWS), default=None)
 
 
 def next_look(policy: Policy, case: Timed, now: datetime) -> datetime | None:

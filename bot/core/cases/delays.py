@@ -64,8 +64,8 @@ def planned_extension(tx: Tx, ref: str, reason: str) -> tuple[Case, dict[str, An
     """The dates that an extension would give a case, for who wants to see them first.
 
     NotFoundError. TransitionError where it is closed or its dates are the person's own. ExtensionReasonError without one of
-    REASONS, ExtendedAlreadyError the second time, ExtensionNotAllowedError where the regime knows none, ExtensionLateError after
-    the date that the person was given.
+    REASONS, ExtendedAlreadyError the second time, ExtensionNotAllowedError where the law leaves no time for it, ExtensionLateError
+    after the date that the person was given.
     """
     case = tx.cases.find(id=ref, opened=False)
     if case is None:

@@ -28,11 +28,11 @@ def withdraw(tx: Tx, subject: str, ref: str) -> Case:
 
 
 def drop_work(tx: Tx, ref: str) -> None:
-    """What was begun for a case that has ended without it is thrown away."""
-    for item in tx.work.select(ref=ref, state=work.WorkState.WAITING.value):
+    """What was begun for a case that has ended without it is thrown away, also what was given up half-way."""
+    for item in tx.work.select(ref=ref, state__ne=work.WorkState.DONE.value):
         half_built = item.checkpoint.get("key")
         if half_built and tx.keys.exists(half_built):
             tx.keys.shred(half_built)
             tx.chunks.remove(subject=half_built)
         # A worker that holds this piece right now finds it gone at its next heartbeat and stops.
-        work.cancel(tx, item.kind, ref)
+        tx.work.remove(id=item.id, state=item.state)

@@ -2,7 +2,7 @@
 
 from bot.core.deadlines.calendars import LIBRARY, WEEKENDS, Calendar, calendar_named, require_calendars
 from bot.core.deadlines.counting import add_span
-from bot.core.deadlines.dates import Deadlines, DueDate, Reading, due_date, for_request
+from bot.core.deadlines.dates import LAWS, Deadlines, DueDate, Reading, due_date, for_request
 from bot.core.deadlines.errors import (
     CalendarUnknownError,
     DeadlineError,
@@ -15,6 +15,7 @@ from bot.core.deadlines.errors import (
 from bot.core.deadlines.rules import DueRule, Extension, Kind, Pause, rule_for
 
 __all__ = [
+    "LAWS",
     "LIBRARY",
     "WEEKENDS",
     "Calendar",

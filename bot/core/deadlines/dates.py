@@ -42,6 +42,10 @@ class Reading(StrEnum):
     PROMISE_WEEKENDS = "promise:weekends"
 
 
+LAWS: Final = frozenset({Reading.LAW, Reading.LAW_UNROLLED, Reading.LAW_WEEKENDS})
+"""Readings of the law; the others are of our own promise."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueDate:
     """A computed date with all that it was computed from. Instants are aware, UTC, the last millisecond that

@@ -1,4 +1,5 @@
-"""Legal hold: nothing of a subject is destroyed while it stands (GDPR Art. 17(3)(e)). It stops the shred and nothing else.
+"""Legal hold: nothing of a subject is destroyed while it stands (GDPR Art. 17(3)(e)), neither by an erasure nor by retention
+(bot/core/unheld.py). It stops that and nothing else.
 
 The account stays closed, the case goes on as far as the ledger, the clocks run, exports and answers work. Who may set one, and
 that two people must agree, is decided at the desk.
@@ -24,19 +25,27 @@ def hold(tx: Tx, subject: str, *, actor: str, reason: str, ref: str = "") -> Non
 
 
 def lift_hold(tx: Tx, subject: str, *, actor: str, ref: str = "") -> list[Case]:
-    """Let go; erasures that were stopped start again now. Those cases."""
+    """Let go; erasures that were stopped start again now. Those cases.
+
+    What the hold kept beyond its time has as long to leave the backups as anything that is erased at the end of a grace period.
+    """
     tx.keys.hold(subject, held=False)
-    tx.cases.update({"subject": subject, "held": True}, held=False)
+    now = tx.clock.now()
+    purge_by = now + tx.policy.span("purge").as_timedelta() - tx.policy.span("grace").as_timedelta()
+    for case in tx.cases.select(subject=subject, held=True, opened=False):
+        stopped = case.grace_until is not None and case.grace_until < now
+        moved = {"pauses": case.pauses | {"held_until": now.isoformat()}, "purge_by": purge_by} if stopped else {}
+        tx.cases.update({"id": case.id}, held=False, **moved)
     audit.record(tx, Tag.HOLD_LIFTED, subject=subject, actor=actor, ref=ref)
-    stopped = [
+    again = [
         case
         for right in _ERASING
         for case in tx.cases.select(subject=subject, right=right, opened=False)
         if case.status in (Status.ERASING, Status.WORKING) and not tx.work.count(kind=ERASE, ref=case.id, state="waiting")
     ]
-    for case in stopped:
+    for case in again:
         work.schedule(tx, ERASE, case.id)
-    return stopped
+    return again
 
 
 def held_cases(tx: Tx) -> list[Case]:

@@ -83,13 +83,14 @@ class Eraser:
         return Entry(case.id, subject, scope, case.opened_at, epoch, purge_by(tx, case))
 
     def _certify(self, engine: work.Engine, item: work.Work) -> None:
-        now = engine.read(lambda tx: tx.clock.now())
+        now, gone_by = engine.read(lambda tx: (tx.clock.now(), _gone_by(tx, item.ref)))
         self._ring.refresh()
-        entry = self._ledger.complete(item.ref, STEPS, now, self._ring.current_epoch().number)
+        entry = self._ledger.complete(item.ref, STEPS, now, self._ring.current_epoch().number, purge_by=gone_by)
 
         def certify(tx: Tx) -> None:
             tx.certificates.add_new(certificate.make(entry, tx.policy, self._ring.newest_keys(SIGNING)[0].key))
-            tx.cases.update({"id": item.ref}, subject="", held=False, purge_by=entry.purge_by)
+            case = tx.cases.get(id=item.ref, opened=False)
+            tx.cases.update({"id": item.ref}, subject="", held=False, purge_by=case.purge_by or entry.purge_by)
             case = tx.cases.get(id=item.ref)
             if case.right == Right.ERASURE:
                 cases.move(tx, case, Step.ERASED, actor="service")
@@ -162,7 +163,7 @@ def leave_message(tx: Tx, ref: str, notice: str, *, chat_id: int, locale: str | 
 
 def _write_message(tx: Tx, case: Case) -> None:
     account = tx.accounts.get(id=case.subject)
-    until = purge_by(tx, case).isoformat()
+    until = _gone_by(tx, case.id).isoformat()
     for link in tx.links.select(subject=case.subject):
         chat_id = int(link.telegram_id)
         leave_message(tx, case.id, "deletion_certificate", chat_id=chat_id, locale=account.locale, purge_by=until)
@@ -183,6 +184,11 @@ def _verify(tx: Tx, item: work.Work) -> work.Work:
 def purge_by(tx: Tx, case: Case) -> datetime:
     """When no backup holds anything of it any more."""
     return case.purge_by or case.opened_at + tx.policy.span("purge").as_timedelta()
+
+
+def _gone_by(tx: Tx, ref: str) -> datetime:
+    """When the last copy of what is erased now is unreadable: as promised, or at once where that day is over."""
+    return max(_purge_by(tx, tx.cases.get(id=ref, opened=False)), tx.clock.now())
 
 
 def _lane(ref: str) -> str:

@@ -101,15 +101,19 @@ class Ledger:
             self._catch_up()
             return self._entries.get(entry.ref) or self._append(entry)
 
-    def complete(self, ref: str, steps: Sequence[str], at: datetime, epoch: int) -> Entry:
-        """Write down that it ended; no backup holds the key under a later epoch than `epoch`. A second call writes nothing.
-        LedgerError; KeyError for one that never began."""
+    def complete(
+        self, ref: str, steps: Sequence[str], at: datetime, epoch: int, *, purge_by: datetime | None = None
+    ) -> Entry:
+        """Write down that it ended; no backup holds the key under a later epoch than `epoch`. `purge_by`: when that of all backups is
+        unreadable, where it is not as it was when it began. A second call writes nothing. LedgerError; KeyError for one that never
+        began."""
         with self._lock, self._lines.exclusive():
             self._catch_up()
             known = self._entries[ref]
             if known.completed_at is not None:
                 return known
-            return self._append(replace(known, steps=tuple(steps), completed_at=at, epoch=max(known.epoch, epoch)))
+            gone_by = purge_by or known.purge_by
+            return self._append(replace(known, steps=tuple(steps), completed_at=at, epoch=max(known.epoch, epoch), purge_by=gone_by))
 
     def begin_anew(self, at: datetime, epoch: int, known: int = 0) -> Entry:
         """Give up what is lost: a new ledger with every entry that can still be believed, and one that says what happened; the lines of

@@ -50,7 +50,8 @@ def replay(engine: work.Engine, ledger: Ledger, ring: KeyRing, compact: Callable
         erased += outcome == "erased"
         if outcome != "held":
             now = engine.read(lambda tx: tx.clock.now())
-            done = ledger.complete(entry.ref, STEPS, now, newest.number)
+            gone_by = max(entry.purge_by, now) if entry.purge_by else None
+            done = ledger.complete(entry.ref, STEPS, now, newest.number, purge_by=gone_by)
             engine.write(lambda tx: _certify(tx, done, ring))  # noqa: B023
     rotation.rewrap(engine, ring, newest.number, lambda _tx, _count: None)
     compact()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core import audit, cases, delivery, passwords, work
+from bot.core import audit, cases, deadlines, delivery, passwords, work
 from bot.core.accounts import Account
 from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
@@ -147,7 +147,7 @@ def part(tx: Tx, package: str, number: int) -> bytes:
 
 
 def destroy_due(tx: Tx) -> int:
-    """Destroy the packages whose time is over (policy: safeguards.package_kept); how many."""
+    """Destroy the packages whose time is over (policy: retention of export_package); how many."""
     due = tx.packages.select(expires_at__le=tx.clock.now(), destroyed_at=None, order_by="expires_at")
     for package in due:
         destroy(tx, package)
@@ -201,12 +201,12 @@ def _hand_over(tx: Tx, item: work.Work, key: str, size: int, *, linked: bool) ->
     case = tx.cases.get(id=item.ref)
     now = tx.clock.now()
     parts = max(1, -(-tx.chunks.count(subject=key) // _PART_CHUNKS))
-    expires = now + tx.policy.safeguards.package_kept.as_timedelta()
+    expires = deadlines.add_span(now, tx.policy.keep_for("export_package"))
     package = Package(new_id(tx.random), case.subject, case.id, key, now, expires, size, parts)
     tx.packages.add(package)
     audit.record(tx, Tag.EXPORT_BUILT, subject=case.subject, ref=case.id, parts=parts)
     _deliver(tx, case, package, linked=linked)
-    _forget_password(tx, case)
+    cases.forget_password(tx, case)
     work.finish(tx, item)
 
 
@@ -219,13 +219,6 @@ def arrived(tx: Tx, ref: str, *, offered: bool = False) -> None:
         audit.record(tx, Tag.EXPORT_DELIVERED, subject=case.subject, ref=ref)
     if not case.is_closed:
         cases.move(tx, case, Step.FINISH, actor="service")
-
-
-def _forget_password(tx: Tx, case: Case) -> None:
-    """It is needed to build and for nothing else; the person knows it, and nobody else should."""
-    if case.details and "password" in case.details:
-        rest = {name: value for name, value in case.details.items() if name != "password"}
-        tx.cases.update({"id": case.id, "subject": case.subject}, details=rest or None)
 
 
 def _deliver(tx: Tx, case: Case, package: Package, *, linked: bool) -> None:

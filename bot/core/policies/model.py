@@ -61,7 +61,6 @@ class Safeguards:
     confirmation_valid: Span
     link_valid: Span
     reminder_before_final: Span
-    package_kept: Span
     download_valid: Span
     download_resume: Span
     downloads_per_minute: int

@@ -133,5 +133,5 @@ def _kept(case: Case, now: datetime) -> bool | None:
     if case.status == Status.WITHDRAWN:
         return None
     if case.closed_at is not None:
-        return case.closed_at <= case.target_due
+        return case.closed_at <= case.closes_by
     return False if case.is_overdue(now) else None

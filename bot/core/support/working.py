@@ -138,9 +138,10 @@ def finish(tx: Tx, member: Member | None, ref: str) -> Case:
 
 
 def plan_reopen(tx: Tx, member: Member | None, ref: str) -> Planned:
-    """NotAllowedError, OnlyThePersonError for what the person took back, ByServiceError for a deletion, TransitionError."""
+    """NotAllowedError, OnlyThePersonError for what the person took back and for a copy that they wanted locked (their password is
+    forgotten: made again it would lie open), ByServiceError for a deletion, TransitionError."""
     member, case = permitted(tx, member, Permission.WORK, ref)
-    if case.status == Status.WITHDRAWN:
+    if case.status == Status.WITHDRAWN or (case.details or {}).get("locked"):
         raise OnlyThePersonError(case.id)
     if case.right in _FINAL or not case.subject:
         raise ByServiceError(case.id)

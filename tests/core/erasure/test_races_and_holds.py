@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from bot.core.erasure.sources import left
 from bot.core.errors import HeldError, NotFoundError, ShreddedError, TakeBackOverError
 from bot.core.ids import new_id
 from bot.core.ports import Tx
+from bot.core.report import report
 from tests.core.house import NOON, SECRET, Home, House, open_house
 
 
@@ -215,3 +217,32 @@ async def test_the_purge_window_ends_only_without_the_old_key(home: Home) -> Non
         assert house.look(lambda tx: tx.cases.get(id=ref)).status == Status.DONE
         assert min(found.number for found in house.ring.epochs()) > epoch
         assert house.reads(other) == SECRET
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_certificate_promises_nothing_for_the_past(home: Home, held: bool) -> None:
+    """An erasure that comes after its purge window: where a hold stopped it, copies have as long as ever from there on, and nobody's
+    backup is made useless at once; where the service slept, it is late, and the copies go with it."""
+    async with open_house(home) as house:
+        subject, other = house.person(1), house.person(2)
+        ref = house.delete(subject)
+        if held:
+            house.do(lambda tx: holds.hold(tx, subject, actor="dpo", reason="claim"))
+            house.clock.move(timedelta(days=7))
+            house.work_off()
+        house.clock.move(timedelta(days=53))
+        if held:
+            house.do(lambda tx: holds.lift_hold(tx, subject, actor="dpo"))
+        epoch, erased_at = house.ring.current_epoch().number, house.clock.now()
+        house.work_off()
+        gone_by = erased_at + timedelta(days=23 if held else 0)
+        document = json.loads(house.look(lambda tx: tx.certificates.get(id=ref)).content)
+        assert (document["erased_at"], document["backups_unreadable_by"]) == (erased_at.isoformat(), gone_by.isoformat())
+        assert (epoch in {each.number for each in house.ring.epochs()}) is held
+        house.clock.move(timedelta(days=23))
+        house.work_off()
+        assert house.look(lambda tx: tx.cases.get(id=ref)).closed_at == gone_by
+        assert epoch not in {each.number for each in house.ring.epochs()}
+        assert house.reads(other) == SECRET
+        counted = {each.promise: (each.kept, each.late) for each in house.look(report) if each.promise in ("grace", "purge")}
+        assert counted == dict.fromkeys(("grace", "purge"), (1, 0) if held else (0, 1))

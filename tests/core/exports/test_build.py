@@ -76,13 +76,34 @@ async def test_the_wished_password_locks_the_package_and_is_forgotten(desk: Desk
     desk.chat("First", [TEXT])
     ref, item = asked(desk, password="correct horse", note="kept")
     exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
-    assert case_of(desk, ref).details == {"note": "kept"}
+    assert case_of(desk, ref).details == {"note": "kept", "locked": True}
     with pyzipper.AESZipFile(io.BytesIO(delivered(desk))) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/export.json")]
         with pytest.raises(RuntimeError):
             archive.read(name)
         content = archive.read(name, b"correct horse").decode()
     assert [case["details"] for case in json.loads(content)["cases"]] == [{"note": "kept"}]
+    assert all("correct horse" not in str(item) for item in desk.do(lambda tx: tx.work.select()))
+
+
+@pytest.mark.parametrize("state", [WorkState.WAITING, WorkState.DEAD])
+@pytest.mark.parametrize("step", [cases.Step.WITHDRAW, cases.Step.REFUSE])
+async def test_what_was_begun_goes_with_a_case_that_ends_without_it(desk: Desk, step: cases.Step, state: WorkState) -> None:
+    """The wished password, the half-built copy and its key, also of work that was given up."""
+    desk.chat("First", [TEXT])
+    ref, item = asked(desk, password="correct horse")
+    desk.engine.calls, desk.engine.before = 0, dies_at(9)
+    with pytest.raises(Killed):
+        exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
+    key = desk.do(lambda tx: tx.work.get(id=item.id)).checkpoint["key"]
+    desk.do(lambda tx: tx.chunks.add(exports.Chunk(f"{key}.000000", key, 0, b"half of it")))
+    desk.do(lambda tx: tx.work.update({"id": item.id}, state=state.value))
+    if step is cases.Step.WITHDRAW:
+        desk.do(lambda tx: cases.withdraw(tx, desk.subject, ref))
+    else:
+        desk.do(lambda tx: (cases.move(tx, tx.cases.get(id=ref), step), cases.drop_work(tx, ref)))
+    assert case_of(desk, ref).details == {"locked": True}
+    assert desk.do(lambda tx: (tx.chunks.count(), tx.work.count(), tx.keys.exists(key))) == (0, 0, False)
 
 
 class Killed(BaseException):
@@ -154,12 +175,15 @@ async def test_a_worker_that_was_thought_dead_stops_without_a_trace(desk: Desk) 
 
 
 async def test_a_destroyed_package_opens_no_more(desk: Desk) -> None:
-    """Policy: safeguards.package_kept. Its key is shredded and its chunks are gone."""
+    """After the time that the retention rule of the policy names. Its key is shredded and its chunks are gone."""
     _, item = asked(desk)
     exports.make_build_job(package_texts, lambda: SIGNING_KEY)(desk.engine, item)
     package = desk.do(lambda tx: exports.latest(tx, desk.subject))
     assert package is not None
-    desk.clock.move(timedelta(days=8))
+    assert package.expires_at - package.created_at == desk.do(lambda tx: tx.policy.keep_for("export_package")).as_timedelta()
+    desk.clock.move(timedelta(days=7) - timedelta(seconds=1))
+    assert desk.do(exports.destroy_due) == 0
+    desk.clock.move(timedelta(seconds=1))
     assert desk.do(exports.destroy_due) == 1
     assert desk.do(lambda tx: tx.chunks.count(subject=package.key)) == 0
     assert not desk.do(lambda tx: tx.keys.exists(package.key))
