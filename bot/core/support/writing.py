@@ -27,7 +27,7 @@ from bot.core.errors import (
 from bot.core.ports import Tx
 from bot.core.rectification import Field
 from bot.core.staff import Member
-from bot.core.support import groups, rooms, working
+from bot.core.support import groups, rooms, typed, working
 from bot.core.support.groups import TEAM
 from bot.core.support.letters import Letter, Way
 
@@ -166,9 +166,11 @@ def send(tx: Tx, member: Member, token: str, *, chat: str) -> Letter:
 
 def discard(tx: Tx, draft_id: str) -> None:
     """Nothing is sent: the draft goes. ConfirmationUsedError when it was sent already."""
-    if not tx.letters.remove(id=draft_id, way=Way.DRAFT.value):
+    draft = tx.letters.find(id=draft_id, way=Way.DRAFT.value, opened=False)
+    if draft is None or not tx.letters.remove(id=draft_id, way=Way.DRAFT.value):
         raise ConfirmationUsedError
     _end_previews(tx, draft_id)
+    typed.drop(tx, draft)
 
 
 def sweep(tx: Tx) -> int:
@@ -265,6 +267,7 @@ def _drop(tx: Tx, draft: Letter) -> bool:
         rooms.delete(tx, draft.room_message)  # Telegram lets nobody edit a message that asks for an answer
     elif draft.room_message is not None:
         rooms.say(tx, draft.ref, "letter_dropped", message=draft.room_message)
+    typed.drop(tx, draft)
     return bool(tx.letters.remove(id=draft.id, way=Way.DRAFT.value))
 
 
