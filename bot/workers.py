@@ -22,7 +22,7 @@ from bot.core.keys.ring import SIGNING
 from bot.core.policies.announcing import announce_job
 from bot.core.policies.versions import ANNOUNCE
 from bot.core.ports import Tx
-from bot.core.support import four_eyes, revealing, rooms, warnings, writing
+from bot.core.support import four_eyes, revealing, rooms, typed, warnings, writing
 from bot.core.work import Job, Work
 from bot.storage import Database
 from bot.telegram.package_texts import package_texts
@@ -183,6 +183,7 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
     retention.counted("attachment", retention.sweep_attachments),
     writing.sweep,
     retention.counted("work", retention.sweep_work),
+    typed.sweep,
     retention.counted("audit", retention.sweep_audit),
     retention.counted("confirmation", retention.sweep_confirmations),
     retention.counted("link_token", retention.sweep_link_tokens),

@@ -19,6 +19,7 @@ from bot.core.audit import Tag
 from bot.core.cases import Case, Right, Status, Step
 from bot.core.errors import NotFoundError, TransitionError
 from bot.core.ports import Tx
+from bot.core.support import rooms
 from bot.core.support.letters import Way
 
 WAITS_FOR: Final = "clarification"
@@ -113,7 +114,8 @@ def decline(tx: Tx, account: Account, ref: str) -> Case:
     """The proposal is not right, nothing is changed: the person's own is dropped, the team's goes back to them. NotFoundError."""
     found = proposal(tx, account, ref)
     if is_in_writing(tx, found.case):  # people look again
-        return cases.move(tx, found.case, Step.ANSWER)
+        rooms.say(tx, ref, "correction_declined")
+        return cases.answer(tx, found.case)
     return cases.move(tx, found.case, Step.WITHDRAW)
 
 

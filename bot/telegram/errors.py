@@ -37,6 +37,7 @@ from bot.core.errors import (
     UnreachableError,
 )
 from bot.core.media import ENDINGS
+from bot.core.staff import roles_for
 from bot.core.staff.members import LastOwnerError
 from bot.core.support.bans import BannedAlreadyError, NotBannedError
 from bot.core.support.four_eyes import (
@@ -50,9 +51,10 @@ from bot.core.support.holding import HoldStandsError, NoHoldError
 from bot.core.support.working import ByServiceError, ClaimedError, OnlyThePersonError
 from bot.telegram import plain
 from bot.telegram.breach_errors import words_for_breach
-from bot.telegram.formats import listing, moment, number
+from bot.telegram.formats import either, listing, moment, number
 from bot.telegram.keyboards import Button, Keyboard, go
 from bot.telegram.regions import region_label
+from bot.telegram.team.roles import role_name
 from bot.telegram.texts import Line, _, _n, _p
 
 
@@ -184,7 +186,7 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
             # Translators: to an owner of the privacy team.
             return _("The last owner stays: without one nobody could set up the team. Make somebody else an owner first."), []
         case NotAllowedError():
-            return _("You do not have the role for this. The attempt was recorded."), []
+            return _not_allowed(error), []
         case RecordError() | NotReadyError():
             return words_for_breach(error), []
         case ClaimedError():
@@ -226,6 +228,14 @@ def words_for(error: PrivacyError, zone: str) -> tuple[Line, Keyboard]:
 def _forgot() -> Button:
     """To a person of the team: without a password nothing else would lead on."""
     return go(_p("button", "I forgot my password"), "human")
+
+
+def _not_allowed(error: NotAllowedError) -> Line:
+    roles = roles_for(str(error))
+    if not roles:
+        return _("You do not have the role for this. The attempt was recorded.")
+    # Translators: to a person of the privacy team. {roles} is a list such as: lead or data protection officer.
+    return _("You do not have the role for this; it takes: {roles}. The attempt was recorded.", roles=either([role_name(role).plain for role in roles]))
 
 
 def _rights() -> list[list[Button]]:

@@ -79,6 +79,11 @@ def listing(items: Sequence[str]) -> str:
     return format_list(list(items), locale=_babel()) if items else ""
 
 
+def either(items: Sequence[str]) -> str:
+    """a, b or c"""
+    return format_list(list(items), style="or", locale=_babel()) if items else ""
+
+
 def language_name(locale: str) -> str:
     """A language's own name: Deutsch, 简体中文."""
     found = Locale.parse(locale)

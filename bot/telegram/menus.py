@@ -80,6 +80,7 @@ def team_commands() -> list[tuple[str, Line]]:
         ("grant", _p("command", "Give somebody a role")),
         ("revoke", _p("command", "Take a role away")),
         ("setup", _p("command", "Check this group, choose its language")),
+        ("help", _p("command", "What I can do")),
     ]
 
 

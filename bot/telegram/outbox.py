@@ -2,7 +2,8 @@
 
 The order of a chat holds across processes: a row is leased only while nothing of its chat before it waits or is leased, and
 whoever leases holds the chat's lock until that is committed. What is put off or released is so only by who holds the lease.
-Rows of a higher rank come behind all others, one at a time, so that what is more urgent comes in between.
+Rows of a higher rank come behind all others, one at a time, so that what is more urgent comes in between. Only what ends the
+waiting of a button overtakes: its place among the messages means nothing, and Telegram takes it for a short time only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ LEASE = timedelta(seconds=30)
 BATCH = 20
 ATTEMPTS_BEFORE_PARKED = 10
 _LANES_AT_A_LOOK = 500
+_OVERTAKES = ("answerCallbackQuery", "answerInlineQuery")
 
 
 def lanes_with_work(tx: Tx) -> list[str]:
@@ -44,13 +46,23 @@ def lease(tx: Tx, lane: str) -> list[OutboxRow]:
         return []
     if tx.outbox.count(lane=lane, state=Delivery.WAITING.value, lease_until__gt=now):
         return []
+    if rows and rows[0].due_at > now:
+        waiting = tx.outbox.select(
+            lane=lane, state=Delivery.WAITING.value, kind__in=_OVERTAKES, due_at__le=now, order_by="id", limit=BATCH, opened=False
+        )
+        return [_leased(tx, row) for row in waiting]
     leased: list[OutboxRow] = []
     for row in rows:
         if row.due_at > now or row.rank != rows[0].rank or (row.rank and leased):
             break  # the order of a chat is kept: nothing overtakes what waits
-        tx.outbox.update({"id": row.id}, lease_until=now + LEASE, attempts=row.attempts + 1)
-        leased.append(replace(row, lease_until=now + LEASE, attempts=row.attempts + 1))
+        leased.append(_leased(tx, row))
     return leased
+
+
+def _leased(tx: Tx, row: OutboxRow) -> OutboxRow:
+    taken = replace(row, lease_until=tx.clock.now() + LEASE, attempts=row.attempts + 1)
+    tx.outbox.update({"id": row.id}, lease_until=taken.lease_until, attempts=taken.attempts)
+    return taken
 
 
 def release(tx: Tx, rows: Sequence[OutboxRow]) -> None:

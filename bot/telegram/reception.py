@@ -120,7 +120,10 @@ async def _explain(say: Say, desk: Desk, event: object, error: PrivacyError) -> 
         await say.toast(text, alert=True)
         if not keyboard or not desk.private:
             return
-    await say(text, keyboard if desk.private else (), new=True)
+    if desk.private:
+        await say(text, keyboard, new=True)
+    else:  # in a busy group it must be clear whose message is meant
+        await say.reply(text)
 
 
 def who(event: Update) -> tuple[User | None, Chat | None, int | None]:

@@ -56,7 +56,7 @@ class Say:
             data["reply_parameters"] = {"message_id": answers, "allow_sending_without_reply": True}
         await self._put("sendMessage", data, slot)
 
-    async def reply(self, text: Line | Html, keyboard: Keyboard = (), *, hidden: bool = False) -> None:
+    async def reply(self, text: Line | Html, keyboard: Keyboard = (), *, hidden: bool = False, slot: str = "") -> None:
         """Answer the very message (in groups), in its topic. `hidden`: seen only by whoever wrote it, where Telegram can do that;
         else by all."""
         data: dict[str, Any] = {"chat_id": self._desk.chat_id, "text": text.html, "parse_mode": "HTML"}
@@ -75,7 +75,7 @@ class Say:
             data["ephemeral_message_parameters"] = {"receiver_user_id": self._desk.user_id}
         if self._desk.thread_id is not None:
             data["message_thread_id"] = self._desk.thread_id
-        await self._put("sendMessage", data, "")
+        await self._put("sendMessage", data, slot)
 
     async def picture(self, png: bytes, caption: Line | Html, keyboard: Keyboard = ()) -> None:
         """Show a chart (bot/telegram/charts.py), in the topic of the message."""

@@ -45,7 +45,8 @@ log = logging.getLogger(__name__)
 
 _HOLD_SECONDS = outbox.LEASE.total_seconds() / 2
 """So long a batch is worked on; then the rest is given back, before its lease runs out and another process sends it too."""
-_WAIT_AT_MOST_SECONDS = outbox.LEASE.total_seconds() / 4
+_WAIT_AT_MOST_SECONDS = 1.0
+"""A chat that has to wait for longer is put off, and the answers to taps in it go out meanwhile (outbox.py)."""
 _AT_ONCE = frozenset(
     {"answerCallbackQuery", "answerInlineQuery", "deleteMessage", "setMessageReaction", "sendChatAction"}
 )

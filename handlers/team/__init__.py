@@ -15,6 +15,7 @@ from handlers.team import (
     extending,
     figures,
     four_eyes,
+    helping,
     holding,
     policy,
     queue,
@@ -29,6 +30,6 @@ from handlers.team import (
 
 TEAM_FLOWS: tuple[ModuleType, ...] = (
     setup, roles, policy, cases, correcting, extending, refusing, holding, revealing, four_eyes, breach, breach_telling, breach_reports,
-    queue, figures, register, bans, writing, cancel, remarks,
+    queue, figures, register, bans, writing, cancel, helping, remarks,
 )  # fmt: skip
 """In this order; `remarks` takes what nobody else does and stays last."""

@@ -21,7 +21,7 @@ from bot.telegram.regions import Regions
 from bot.telegram.say import Say
 from bot.telegram.team.as_read import notice_as_read
 from bot.telegram.team.confirming import cancel, confirm_tap, redeem_tap
-from bot.telegram.team.here import InTeamGroup, Tapped, member, require, room_of, tap
+from bot.telegram.team.here import InTeamGroup, Tapped, member, require, room_of, tap, which_case
 from bot.telegram.texts import Html, Line, _, _p, join, policy_text
 
 
@@ -36,6 +36,10 @@ def create_router() -> Router:
 
 async def ask_why(message: Message, command: CommandObject, desk: Desk, say: Say) -> None:
     room = None if command.args else await room_of(message, desk)
+    if room is None and not command.args:
+        await require(desk, Permission.BAN)
+        await say.reply(which_case(command.command))
+        return
     ref = room.id if room else str(read_reference(command.args or ""))
     await require(desk, Permission.BAN, ref)
     if not desk.slow("case", lambda: _is_somewhere(desk, ref)):

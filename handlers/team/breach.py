@@ -28,7 +28,7 @@ from bot.telegram.team.breach_record import (
 )
 from bot.telegram.team.confirming import confirm_tap, redeem_tap
 from bot.telegram.team.here import InTeamGroup, Tapped, require, room_of, tap
-from bot.telegram.team.prompts import Answers, prompt, read_moment
+from bot.telegram.team.prompts import AGAIN, Answers, prompt, read_moment
 from bot.telegram.texts import Html, Line, _, _p, join
 
 _OVERVIEW = "all"
@@ -74,7 +74,8 @@ async def answer(message: Message, desk: Desk, say: Say, asked: list[str]) -> No
     value: Value = read_moment(text) if field in fields.INSTANTS else text
     if value is None:
         # Translators: to the privacy team, who typed a time that could not be read. Please keep the example as it is.
-        await say.reply(_("I cannot read that as a time. Please answer the question again, like 2026-03-27 18:00."))
+        again = prompt("breach", *asked[:2], "", AGAIN)  # whichever of the two messages is answered then
+        await say.reply(_("I cannot read that as a time. Please answer the question again, like 2026-03-27 18:00."), slot=again)
         return
     locale = asked[2] if len(asked) > 2 else ""
     await _go_on(desk, say, member, await desk(record.put, member, ref, field, value, locale))
@@ -168,12 +169,14 @@ async def _ask(desk: Desk, say: Say, breach: Breach, field: Field) -> None:
     policy = policy_of(desk)
     lines: list[Line | Html] = [_heading(breach, field), question(field)]
     if field in fields.INSTANTS:
-        lines.append(when_hint())
+        lines.append(when_hint(or_now=field in (Field.FOUND, Field.AWARE)))
     if field not in fields.missing(breach):
         lines.append(filled(policy, breach, field))
     keyboard = choices(policy, breach, field)
     if breach.status != Status.DRAFT or len(fields.missing(breach)) < len(fields.STEPS):
         keyboard.append([tap(_p("button", "All that is written"), "br_list", breach.id)])
+    else:
+        keyboard.append([tap(_p("button", "Throw away"), "br_drop", breach.id)])
     await say(join(lines, "\n"), keyboard, slot=prompt("breach", breach.id, field.value))
 
 

@@ -27,7 +27,7 @@ from bot.telegram.pdf import print_pdf
 from bot.telegram.say import Say
 from bot.telegram.team.confirming import confirm_tap, redeem_tap
 from bot.telegram.team.here import InTeamGroup, Tapped, require, tap
-from bot.telegram.team.prompts import Answers, prompt, read_moment
+from bot.telegram.team.prompts import AGAIN, Answers, prompt, read_moment
 from bot.telegram.texts import Html, Line, _, _n, _p, join, policy_text
 
 _PAGE = 8
@@ -97,11 +97,12 @@ async def note_sent_now(query: CallbackQuery, desk: Desk, say: Say, ref: str, of
 
 async def note_sent(message: Message, desk: Desk, say: Say, asked: list[str]) -> None:
     member = await require(desk, Permission.BREACH)
-    ref, place, phase = asked
+    ref, place, phase = asked[:3]
     at = read_moment(message.text or "")
     if at is None:
         # Translators: to the privacy team, who typed a time that could not be read. Please keep the example as it is.
-        await say.reply(_("I cannot read that as a time. Please answer the question again, like 2026-03-27 18:00."))
+        again = prompt("breach-sent", ref, place, phase, AGAIN)
+        await say.reply(_("I cannot read that as a time. Please answer the question again, like 2026-03-27 18:00."), slot=again)
         return
     await _note(desk, say, member, ref, place, phase, at)
 

@@ -16,7 +16,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.keyboards import rows
 from bot.telegram.say import Say
 from bot.telegram.team.confirming import cancel, confirm_tap, redeem_tap
-from bot.telegram.team.here import InTeamGroup, Tapped, member, require, room_of, tap
+from bot.telegram.team.here import InTeamGroup, Tapped, member, require, room_of, tap, which_case
 from bot.telegram.texts import _, _p, policy_text
 
 
@@ -33,11 +33,15 @@ def create_router() -> Router:
 
 
 async def hold_by_command(message: Message, command: CommandObject, desk: Desk, say: Say) -> None:
-    await _ask_why(desk, say, await _reference(message, command, desk))
+    ref = await _reference(message, command, desk, say)
+    if ref:
+        await _ask_why(desk, say, ref)
 
 
 async def lift_by_command(message: Message, command: CommandObject, desk: Desk, say: Say) -> None:
-    await _ask_if_lifted(desk, say, await _reference(message, command, desk))
+    ref = await _reference(message, command, desk, say)
+    if ref:
+        await _ask_if_lifted(desk, say, ref)
 
 
 async def ask_why(query: CallbackQuery, desk: Desk, say: Say, ref: str) -> None:
@@ -93,9 +97,13 @@ async def _ask_if_lifted(desk: Desk, say: Say, ref: str) -> None:
     await say(text, [[yes, cancel()]], new=True)
 
 
-async def _reference(message: Message, command: CommandObject, desk: Desk) -> str:
-    """What was typed, or the case in whose room it was."""
+async def _reference(message: Message, command: CommandObject, desk: Desk, say: Say) -> str:
+    """What was typed, or the case in whose room it was; where there is neither, it is asked for."""
     if command.args:
         return str(read_reference(command.args))
     room = await room_of(message, desk)
-    return room.id if room is not None else ""
+    if room is None:
+        await require(desk, Permission.PROPOSE)
+        await say.reply(which_case(command.command))
+        return ""
+    return room.id

@@ -24,7 +24,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.say import Say
 from bot.telegram.team import canned
 from bot.telegram.team.here import InRoom, InTeamGroup, Tapped, require
-from bot.telegram.team.previews import reason_name
+from bot.telegram.team.previews import is_at_it, reason_name
 from bot.telegram.texts import Line, _
 from bot.telegram.understanding import understand
 
@@ -96,9 +96,12 @@ async def retype(message: Message, desk: Desk) -> None:
         await desk(writing.retype, by, message.message_id, text.strip())
 
 
-async def ask_for_words(query: CallbackQuery, desk: Desk, ref: str) -> None:
+async def ask_for_words(query: CallbackQuery, desk: Desk, say: Say, ref: str) -> None:
     by = await require(desk, Permission.WORK, ref)
+    others = await desk(writing.others_at_it, ref, by.number)
     await desk(writing.begin, by, ref)
+    if others:
+        await say.toast(is_at_it(others[0]), alert=True)
 
 
 async def ask_why(query: CallbackQuery, desk: Desk, ref: str) -> None:

@@ -63,6 +63,7 @@ async def test_the_team_writes_to_a_person_of_another_region(stage: Stage, group
         bot in {place}: Ask for more: To understand the request
         bot in {place}: Team member 4: answer this message ...
         anna in {place} answers "answer this message": Which day?
+        bot:   (deletes the message)
         bot in {place}: Preview. ... CCPA knows no pause for this.  [Send] [Cancel]
         anna in {place}: [Send]
         bot:   (toast) ...

@@ -10,7 +10,7 @@ from tests.stage import Stage
 LOCALES = {"alice": "en", "bob": "en", "layla": "ar", "jonas": "de"}
 RECORD = """
     dana in Desk: /breach
-    bot in Desk: Data breach, step 1 of 13 · Real or a drill Did this happen, or is it a drill? ...  [It happened] [A drill]
+    bot in Desk: Data breach, step 1 of 13 · Real or a drill Did this happen, or is it a drill? ...  [It happened] [A drill] [Throw away]
     dana in Desk: [{kind}]
     bot in Desk: Data breach, step 2 of 13 · What happened ...  [All that is written]
     dana in Desk answers "What happened? Please answer this message": A backup disk was lost.

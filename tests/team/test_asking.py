@@ -27,11 +27,12 @@ async def given_place(stage: Stage, place: str, who: str = "alice") -> None:
 
 ASKING = """
     anna in Desk#ASK: [Ask for more]
-    bot in Desk#ASK: Why is the person asked? The law decides by the reason whether the clock stands meanwhile.  [To be sure who asks] [To understand the request]
+    bot in Desk#ASK: Why is the person asked? The law decides by the reason whether the clock stands meanwhile.  [To be sure who asks] [To understand the request] [Cancel]
     anna in Desk#ASK: [To understand the request]
     bot:   Ask for more: To understand the request
     bot in Desk#ASK: Team member 4: answer this message with your question to the person. You see it again before it is sent.
     anna in Desk#ASK answers "answer this message": Which day was it?
+    bot in Desk: (deletes the message)
 """
 
 
@@ -97,7 +98,7 @@ async def test_a_canned_answer_is_filled_from_the_case(stage: Stage) -> None:
     await stage.given_team()
     await stage.plays(OPENED + f"""
         anna in Desk#ASK: [Canned answer]
-        bot in Desk#ASK: Which answer? You see it in the language of the person before it is sent.  [A copy of the data] [Training of models] [Deletion of the account] [Chat history] [Sale of data] [It is being read] [What is meant is not clear] [It is done]
+        bot in Desk#ASK: Which answer? You see it in the language of the person before it is sent.  [A copy of the data] [Training of models] [Deletion of the account] [Chat history] [Sale of data] [It is being read] [What is meant is not clear] [It is done] [Cancel]
         anna in Desk#ASK: [It is being read]
         bot in Desk#ASK: {PREVIEW} Thank you for your message. A person of the privacy team is reading case ASK-... (Question to a person). You get an answer here by 22 April 2026. [Answer] [This was not handled]  [Send] [Cancel]
         anna in Desk#ASK: [Send]

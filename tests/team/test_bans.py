@@ -29,7 +29,7 @@ async def test_a_ban_is_confirmed_told_and_lifted_with_reasons(stage: Stage) -> 
     stage._outputs.clear()
     await stage.plays(f"""
         anna in Desk#{ref}: /ban
-        bot in Desk#{ref}: You do not have the role for this. The attempt was recorded.
+        bot in Desk#{ref}: You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk#{ref}: /ban
         bot in Desk#{ref}: Why is the person of case {ref} banned? ...  [Floods the desk] [Insults or threatens] [Illegal or harmful content] [Cancel]
         viktor in Desk#{ref}: [Insults or threatens]

@@ -21,9 +21,9 @@ async def test_only_an_answer_to_the_question_is_read(stage: Stage) -> None:
     await stage.given_team()
     await stage.plays("""
         anna in Desk: /breach
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         mallory in Desk: /breach
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: /breach
         bot in Desk: Data breach, step 1 of 13 ...
         dana in Desk: [It happened]
@@ -31,14 +31,14 @@ async def test_only_an_answer_to_the_question_is_read(stage: Stage) -> None:
         dana in Desk: Has anybody seen the disk?
         bot in Desk: (silent)
         mallory in Desk answers "step 2 of 13": I did it.
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk answers "step 2 of 13": A disk was lost.
         bot in Desk: Data breach, step 3 of 13 · Found on ...
         dana in Desk answers "step 3 of 13": 2026-03-24 09:00
         bot in Desk: That lies in the future. Please give a time that has passed.
         dana in Desk answers "step 3 of 13": yesterday
         bot in Desk: I cannot read that as a time. ...
-        dana in Desk answers "step 3 of 13": 2026-03-22 20:00 +01:00
+        dana in Desk answers "I cannot read that": 2026-03-22 20:00 +01:00
         bot in Desk: Data breach, step 4 of 13 · Aware since ...
         dana in Desk answers "step 4 of 13": 2026-03-22 18:00
         bot in Desk: Nobody can be aware of it before it was found. ...

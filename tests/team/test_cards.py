@@ -104,7 +104,8 @@ async def test_every_kind_of_case_has_a_card_that_fits(stage: Stage, locale: str
                 if closed:
                     assert offered <= {"reopen"}
                 else:
-                    assert {"claim", "assign", "escalate", "reveal", "hold"} <= offered
+                    assert {"claim", "assign", "reveal", "hold"} <= offered
+                    assert ("escalate" in offered) == (right != Right.COMPLAINT), "the officer has a complaint from the beginning"
                     for do, step in (("ask", Step.ASK), ("refuse", Step.REFUSE)):
                         assert (do in offered) == (cases.next_status(status, step) is not None), (do, status)
                     assert ("done" in offered) <= (right not in cases.BY_SERVICE)

@@ -35,6 +35,7 @@ async def test_the_person_confirms_what_the_team_proposed(stage: Stage) -> None:
         anna in Desk#COR: [Propose correction]
         bot in Desk#COR: Team member 4: answer this message with the correction, as the person should confirm it. ...
         anna in Desk#COR answers "with the correction": Mine is right now
+        bot in Desk: (deletes the message)
         bot in Desk#COR: Preview. Nothing has been sent yet. ... Case {ref}: we propose a correction. Nothing is changed before you have confirmed it. Mine is right now [See the proposal] ...  [Send] [Cancel]
         anna in Desk#COR: [Send]
         bot:   (toast) It is on its way to the person.
@@ -57,9 +58,12 @@ async def test_declined_it_is_back_with_the_team(stage: Stage) -> None:
     await stage.plays(WRITTEN)
     ref = await _ref(stage)
     await stage.plays(f"""
+        nils in Desk#COR: [Claim]
+        bot:   (toast) You work on case {ref} now.
         nils in Desk#COR: [Propose correction]
         bot in Desk#COR: Team member 5: answer this message with the correction, ...
         nils in Desk#COR answers "with the correction": Mine is right now
+        bot in Desk: (deletes the message)
         bot in Desk#COR: Preview. ...
         nils in Desk#COR: [Send]
         bot:   (toast) It is on its way to the person.
@@ -76,7 +80,8 @@ async def test_declined_it_is_back_with_the_team(stage: Stage) -> None:
         bot:   Proposed correction (case {ref}) After the correction: Mine is quite right now ...
         alice: [No, that is not right]
         bot:   All right, nothing was changed. The privacy team looks at case {ref} again.  [My requests] [Menu]
-        bot in Desk#COR: (card) {ref} ... State: received ...
+        bot in Desk#COR: The person says that the proposed correction is not right. Nothing was changed; the case is yours again.
+        bot in Desk#COR: (card) {ref} ... State: being worked on ... Worked on by: team member 5  ...
     """)
 
 

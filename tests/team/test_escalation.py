@@ -37,9 +37,9 @@ async def test_a_tap_on_a_done_case_hands_it_to_the_officer(stage: Stage) -> Non
         alice: /status {ref}
         bot:   {ref} ... it went to the data protection officer  [This was not handled] [My requests] [Menu]
         anna in Desk#DPO: [Done]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk#DPO: [Refuse]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk#DPO: [Done]
         bot in Desk#DPO: Close case DPO-... as done? ...
         dana in Desk#DPO: [Cancel]
@@ -116,7 +116,7 @@ async def test_the_team_hands_a_case_up_itself(stage: Stage) -> None:
     ref = await given_shown(stage)
     await stage.plays(f"""
         mallory in Desk#ASK: [Escalate to DPO]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         anna in Desk#ASK: [Escalate to DPO]
         bot:   (toast) Case {ref} is with the data protection officer.
         bot to dana: Case {ref} · Question to a person Why you get this: the team asked for it. ...  [Open the case]

@@ -59,7 +59,7 @@ async def test_figures_come_as_a_picture_with_their_key_numbers(stage: Stage) ->
         anna in Desk: /stats 5
         bot in Desk: Figures of the last 5 days Cases: 0 ... Questions: 0 · not answered well: 0
         mallory in Desk: /stats
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
     """)
     picture = next(message for message in stage.world.group("Desk").messages.values() if message.file is not None)
     height, width, _colours = imread(io.BytesIO(picture.file.content)).shape

@@ -23,7 +23,7 @@ from bot.localchat.session import WorldSession
 from bot.localchat.trouble import STRICT
 from bot.localchat.world import World
 from bot.settings import Settings
-from bot.telegram.pacing import Pacer
+from bot.telegram.pacing import GROUP_MESSAGES, GROUP_SECONDS, Pacer
 from bot.telegram.sender import Sender
 from tests.stage import START, TOKEN
 
@@ -193,3 +193,28 @@ async def test_a_flood_neither_loses_a_case_nor_breaks_a_limit_nor_keeps_anybody
     assert flood.messages(desk, "All new cases are shown here now.")
     digests = flood.messages(desk, "new cases wait to be shown") + flood.messages(desk, "All new cases are shown")
     assert len(digests) == 1, "one message, changed"
+
+
+async def test_a_tap_is_answered_while_the_group_has_to_wait(flood: Flood) -> None:
+    """A busy desk uses up its twenty messages a minute; no button turns until the next minute for that."""
+    world, database = flood.world, flood.app.core.database
+    desk, anna = world.group("Desk"), world.person("anna")
+
+    def put(tx: Tx, kind: str, **said: object) -> None:
+        group = groups.find(tx)
+        assert group is not None
+        delivery.put(tx, lane=group.lane, kind=kind, payload=said)
+
+    said = {"chat_id": desk.id, "parse_mode": "HTML", "reply_markup": {"inline_keyboard": [[{"text": "Claim", "callback_data": "x"}]]}}
+    for number in range(GROUP_MESSAGES + 1):
+        await database.write(lambda tx, number=number: put(tx, "sendMessage", text=f"said {number}", **said))
+    await flood.step()
+    assert not flood.messages(desk, f"said {GROUP_MESSAGES}"), "the limit is reached"
+    query = anna.presses(list(desk.messages.values())[-1], list(desk.messages.values())[-1].buttons[0])
+    assert query is not None
+    await database.write(lambda tx: put(tx, "answerCallbackQuery", callback_query_id=query.id, text="It is yours."))
+    await flood.step()
+    assert [event.data["text"] for event in world.journal.events if event.kind == "answer"] == ["It is yours."]
+    assert not flood.messages(desk, f"said {GROUP_MESSAGES}")
+    await flood.step(GROUP_SECONDS)
+    assert flood.messages(desk, f"said {GROUP_MESSAGES}")

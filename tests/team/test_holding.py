@@ -85,7 +85,7 @@ async def test_a_hold_of_somebody_who_asked_for_nothing_yet(stage: Stage) -> Non
         bot in Desk#ASK: Needs four eyes ...
         bot in Desk#ASK: Team member 3 proposes a legal hold for case {ref}.
         mallory in Desk#ASK: [Agree]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk#ASK: [Agree]
         bot in Desk#ASK: Needs four eyes ... It was done.
         bot:   (toast) Agreed. It is done.
@@ -100,7 +100,7 @@ async def test_a_hold_of_somebody_who_asked_for_nothing_yet(stage: Stage) -> Non
         anna in Desk: /lift ASK-000000
         bot in Desk: There is no case with this reference.
         anna in Desk: /hold
-        bot in Desk: There is no case with this reference.
+        bot in Desk: Which case? Write its reference behind the command, for example: /hold ASK-7K2M4Q. ...
         alice: /status {later}
         bot:   ... The law requires that this data is kept for now. ...
     """)
@@ -112,9 +112,9 @@ async def test_who_may_not_is_refused(stage: Stage) -> None:
     ref = await given_shown(stage)
     await stage.plays(f"""
         mallory in Desk: /hold {ref}
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         olga in Desk#ASK: [Legal hold]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: /lift {ref}
         bot in Desk: There is no legal hold here.
     """)

@@ -72,21 +72,64 @@ async def test_what_is_cancelled_is_gone(stage: Stage) -> None:
 
 
 async def test_the_words_are_asked_for_by_a_button(stage: Stage) -> None:
-    """Only an answer to the message that asks is taken; what else is said meanwhile stays among the team."""
+    """Only an answer to the message that asks is taken, and that goes when it has served; what else is said meanwhile stays among the
+    team."""
     await stage.given_team()
     await stage.plays(OPENED + f"""
         anna in Desk#ASK: [Reply]
         bot in Desk#ASK: Team member 4: answer this message with what the person should read. You see it again before it is sent.
         anna in Desk#ASK: How do I say that?
         bot:   (silent)
+        anna in Desk#ASK: [Reply]
+        bot in Desk: (deletes the message)
+        bot in Desk#ASK: Team member 4: answer this message ...
         anna in Desk#ASK answers "answer this message": Two people do.
+        bot in Desk: (deletes the message)
         bot in Desk#ASK: {PREVIEW} Two people do. ...
-        anna in Desk#ASK answers "answer this message": Or three.
-        bot:   (silent)
         anna in Desk#ASK: [Send]
         bot:   (toast) ...
         bot to alice: Privacy team, case ASK-...: Two people do. ...
         bot in Desk#ASK: Sent to the person ...
+    """)
+
+
+async def test_nobody_answers_past_a_colleague_or_past_the_person(stage: Stage) -> None:
+    """Whoever begins to write hears of the other; a preview says that the person has written since, and its old button is dead."""
+    await stage.given_team()
+    await stage.plays(OPENED + """
+        anna in Desk#ASK: [Reply]
+        bot in Desk#ASK: Team member 4: answer this message ...
+        nils in Desk#ASK: [Reply]
+        bot in Desk#ASK: Team member 5: answer this message ...
+        bot:   (toast) Team member 4 is writing to the person, too.
+        nils in Desk#ASK answers "Who reads this?": Two people do.
+        bot in Desk#ASK: Preview. ... Two people do. ... Team member 4 is writing to the person, too.  [Send] [Cancel]
+    """)
+    preview = next(message for message in stage.world.group("Desk").messages.values() if "Preview" in message.words)
+    send = preview.buttons[0]["callback_data"]
+    await stage.plays("""
+        (1 minute later)
+        alice: [My requests]
+        bot:   ...
+        alice: [ASK-...]
+        bot:   ...
+        alice: [Write in this case]
+        bot:   ...
+        alice: It is about my diary.
+        bot:   ...
+        alice: [Send]
+        bot:   Thank you, this is with case ASK-... now. ...
+        bot in Desk#ASK: Preview. ... Two people do. ... The person has written again since this was typed. ...  [Send] [Cancel]
+        bot in Desk#ASK: The person writes ...
+    """)
+    stage.world.person("nils").sends_callback(preview, send)
+    await stage.plays("""
+        (1 minute later)
+        bot in Desk#ASK: (toast) This button is not meant for you or is no longer valid. Nothing was changed.
+        nils in Desk#ASK: [Send]
+        bot:   (toast) It is on its way to the person.
+        bot to alice: Privacy team, ...
+        bot in Desk#ASK: Sent to the person by team member 5 Two people do.
     """)
 
 
@@ -98,6 +141,16 @@ async def test_a_reply_needs_a_case_and_words(stage: Stage) -> None:
         bot in Desk: Use /reply in the topic of a case, or as an answer to its card.
         anna in Desk#ASK: /reply
         bot in Desk#ASK: Write the text behind the command: /reply and then what the person should read.
+        anna in Desk#ASK: /replay Two people do.
+        bot in Desk#ASK: I do not know /replay here. Nothing was done, and nobody was written to. /help shows what I can do.
+        anna in Desk: /replay@another_bot Two people do.
+        bot:   (silent)
+        mallory in Desk: /replay
+        bot:   (silent)
+        anna in Desk: /help
+        bot in Desk: Each case has a card with buttons. ... /queue – Open cases, by date, with filters ... /reply – Write to the person of a case ... /team – Who belongs to the team /help – What I can do
+        olga in Desk: /help
+        bot in Desk: /stats – Figures, as a picture ... /setup – Check this group, choose its language /help – What I can do
     """)
 
 
@@ -128,15 +181,15 @@ async def test_nobody_without_a_role_writes_to_a_person(stage: Stage) -> None:
     await stage.given_team()
     await stage.plays(OPENED + """
         mallory in Desk#ASK answers "Who reads this?": I do.
-        bot:   You do not have the role for this. The attempt was recorded.
+        bot:   You do not have the role for this; it takes: ... The attempt was recorded.
         mallory in Desk#ASK: /reply I do.
-        bot:   You do not have the role for this. The attempt was recorded.
+        bot:   You do not have the role for this; it takes: ... The attempt was recorded.
         anna in Desk#ASK: /reply Two people do.
         bot in Desk#ASK: Preview. ...
         mallory in Desk#ASK: [Send]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         mallory in Desk#ASK: [What is it about?]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
     """)
     desk = stage.world.group("Desk")
     preview = [message for message in desk.messages.values() if message.buttons and message.thread_id][-1]
@@ -145,7 +198,7 @@ async def test_nobody_without_a_role_writes_to_a_person(stage: Stage) -> None:
         stage.world.person(name).sends_callback(preview, data)
     await stage.plays("""
         (1 minute later)
-        bot in Desk#ASK: (toast) You do not have the role for this. ...
+        bot in Desk#ASK: (toast) You do not have the role for this; ...
         bot in Desk#ASK: (toast) This button is not meant for you or is no longer valid. ...
         bot in Desk#ASK: (toast) This button is not meant for you or is no longer valid. ...
         alice: /access

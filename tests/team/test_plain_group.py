@@ -40,6 +40,7 @@ async def test_letters_and_cards_are_answered(stage: Stage) -> None:
         anna in Plain answers "Worked on by": /reply Three people do.
         bot in Plain: Preview. ...
         anna in Plain: [Cancel]
+        bot in Plain: (deletes the message)
         bot in Plain: Not sent. ...
         anna in Plain edits "Two people": One does.
         bot in Plain: Preview of the change. ...
@@ -54,6 +55,7 @@ async def test_letters_and_cards_are_answered(stage: Stage) -> None:
         bot in Plain: Ask for more: To be sure who asks
         bot in Plain: Team member 4: answer this message with your question to the person. ...
         anna in Plain answers "answer this message": Who are you?
+        bot in Plain: (deletes the message)
         bot in Plain: Preview. ... We need something from you for case ASK-...: Who are you? ...
     """)
 
@@ -107,6 +109,22 @@ async def test_without_topics_every_message_is_emptied(stage: Stage) -> None:
     [replaced] = [message.file for message in left if message.file]
     assert (replaced.name, _bare(replaced.content.decode())) == ("erased.txt", "This was erased.")
     assert await stage.core.database.read(_stored) == 0
+
+
+async def test_what_was_typed_goes_while_it_can(stage: Stage) -> None:
+    """A day after it was sent; the person's letter and what they were sent stay."""
+    await stage.given_team("Plain")
+    await stage.plays(OPENED + """
+        anna in Plain answers "Who reads this?": Two people do.
+        bot in Plain: Preview. ...
+        anna in Plain: [Send]
+        bot:   (toast) ...
+        bot to alice: Privacy team, ...
+        bot in Plain: Sent to the person by team member 4 Two people do.
+        (1 day later)
+        bot in Plain: (deletes the message)
+    """)
+    assert not [message for message in stage.world.group("Plain").messages.values() if message.text == "Two people do."]
 
 
 async def test_what_is_too_old_to_be_deleted_is_named(stage: Stage) -> None:

@@ -72,7 +72,7 @@ async def test_people_are_told_before_it_holds(stage: Stage, tmp_path: Path) -> 
     await stage.plays("""
         bot in Desk: Policy version 2026.2: holds from 1 May 2026 • A data export is delivered: 24 hours; before: 48 hours • Another answer: Is my data sold? People are told on 17 April 2026, in their languages.  [What people will read] [Tell people now]
         anna in Desk: [What people will read]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: [What people will read]
         bot:   The privacy policy of Kimi changes. Version 2026.2 holds from 1 May 2026. ... • A data export is delivered: 24 hours; before: 48 hours ...
         (24 days later)

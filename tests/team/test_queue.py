@@ -71,7 +71,7 @@ async def test_whoever_holds_no_role_sees_no_list(stage: Stage) -> None:
     await stage.given_team()
     await meet(stage)
     ref = await given_shown(stage)
-    refused = "You do not have the role for this. The attempt was recorded."
+    refused = "You do not have the role for this; it takes: ... The attempt was recorded."
     await stage.plays(f"""
         mallory in Desk: /queue
         bot in Desk: {refused}

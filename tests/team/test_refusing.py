@@ -28,13 +28,13 @@ async def test_a_refusal_needs_two_people_and_names_the_remedies(stage: Stage) -
         anna in Desk#OBJ: [No automated decision]
         bot in Desk#OBJ: Refuse case {ref}? A second person has to agree. Then the person reads: {seen}  [Propose it] [Cancel]
         anna in Desk#OBJ: [Propose it]
-        bot in Desk#OBJ: Needs four eyes Refuse case {ref}: No automated decision The person would read: {seen} Proposed by team member 4. Somebody else of the team has to agree until 26 March 2026 09:00 UTC; otherwise nothing happens.  [Agree] [Decline]
+        bot in Desk#OBJ: Needs four eyes Refuse case {ref}: No automated decision The person would read: {seen} Proposed by team member 4. Somebody else of the team has to agree until 26 March 2026 09:00 UTC; otherwise nothing happens. Who can agree: team member 2, team member 3  [Agree] [Decline]
         bot in Desk#OBJ: Team member 4 proposes to refuse case {ref}.
         bot in Desk#OBJ: (card) ... Waits for a second person: a refusal, proposed by team member 4 ...
         anna in Desk#OBJ: [Agree]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         nils in Desk#OBJ: [Agree]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         nils in Desk#OBJ: [Refuse]
         bot in Desk#OBJ: Why is case {ref} refused? ...
         nils in Desk#OBJ: [No automated decision]

@@ -67,7 +67,7 @@ async def test_the_register_goes_to_who_asked_in_private(stage: Stage) -> None:
     stage._outputs.clear()
     await stage.plays("""
         anna in Desk: /register
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: /register
         bot in Desk: The register goes to you in private. It is not shown here.
         bot to dana: (file) The register of cases. It names nobody. Your taking it is on record.

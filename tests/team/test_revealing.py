@@ -16,7 +16,7 @@ async def test_it_is_shown_to_one_member_in_private(stage: Stage) -> None:
     ref = await given_shown(stage)
     await stage.plays(f"""
         anna in Desk#ASK: [Reveal identity]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk#ASK: [Reveal identity]
         bot in Desk#ASK: Why do you have to know who the person of case {ref} is? They can see your role and the reason.  [To verify identity] [Legal claim or duty] [Serious harm to somebody] [Cancel]
         viktor in Desk#ASK: [Legal claim or duty]

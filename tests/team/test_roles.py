@@ -99,7 +99,7 @@ async def test_a_role_is_taken_away(stage: Stage) -> None:
         olga in Desk: [Take it away]
         bot in Desk: Done. team member 4 does not belong to the team any more.
         anna in Desk: /team
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
     """)
     assert await roles_of(stage, "anna") == set()
 
@@ -123,11 +123,11 @@ async def test_only_an_owner_gives_and_takes(stage: Stage) -> None:
         mallory in Desk: make me something
         bot in Desk: (silent)
         mallory in Desk: /grant owner 1003
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk answers "make me something": /grant agent
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: /revoke agent #4
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         olga in Desk: /grant owner 2003
         bot in Desk: Give team member 3 the role: owner?  [Give the role] [Cancel]
         olga in Desk: [Give the role]
@@ -135,7 +135,7 @@ async def test_only_an_owner_gives_and_takes(stage: Stage) -> None:
         olga in Desk: /grant agent 1003
         bot in Desk: Give this person the role: agent?  [Give the role] [Cancel]
         mallory in Desk: [Give the role]
-        bot in Desk: (toast) You do not have the role for this. The attempt was recorded.
+        bot in Desk: (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         dana in Desk: [Give the role]
         bot in Desk: (toast) This button is not meant for you or is no longer valid. Nothing was changed.
     """)

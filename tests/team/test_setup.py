@@ -86,7 +86,7 @@ async def test_nobody_else_sets_it_up(stage: Stage) -> None:
     await given_owner(stage)
     await stage.plays("""
         mallory in Desk: /setup
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
     """)
     assert await group_of(stage) is None
     assert await stage.core.database.read(lambda tx: tx.audit.count(tag=Tag.ACCESS_REFUSED.value)) == 1
@@ -99,11 +99,11 @@ async def test_the_group_has_a_language(stage: Stage) -> None:
         olga in Desk: /setup klingon
         bot in Desk: I do not speak that language. Write its short name, for example: /setup de
         anna in Desk: /setup
-        bot in Desk: You do not have the role for this. The attempt was recorded.
+        bot in Desk: You do not have the role for this; it takes: ... The attempt was recorded.
         olga in Desk: /setup
         bot in Desk: This is the group of the privacy team. ...  [Language]
         anna in Desk: [Language]
-        bot in Desk: (toast) You do not have the role for this. The attempt was recorded.
+        bot in Desk: (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         olga in Desk: [Language]
         bot in Desk: Which language shall I speak in this group?  [...]
     """)
@@ -245,7 +245,7 @@ async def test_the_team_moves_to_another_group_only_when_that_is_confirmed(stage
         olga in Plain: /setup
         bot in Plain: The privacy team has another group already. Shall I move here? ...  [Move here] [Stay there]
         viktor in Plain: [Move here]
-        bot in Plain: (toast) You do not have the role for this. The attempt was recorded.
+        bot in Plain: (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         olga in Plain: [Move here]
         bot in Plain: This is the group of the privacy team. ...
         bot in Plain: ASK-... · Question to a person ...

@@ -35,9 +35,9 @@ async def test_the_first_one_who_claims_a_case_has_it(stage: Stage) -> None:
         bot:   (toast) You work on case {ref} now.
         bot in Desk#ASK: (card) {ref} · Question to a person State: being worked on ... Worked on by: team member 4  [Release] [Assign] ...
         nils in Desk#ASK: [Release]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         mallory in Desk#ASK: [Release]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         alice: /status {ref}
         bot:   {ref} ... State: being worked on ... work on it began ...
         alice: /access
@@ -62,7 +62,7 @@ async def test_a_lead_gives_a_case_to_a_colleague(stage: Stage) -> None:
         anna in Desk#ASK: [Claim]
         bot:   (toast) ...
         anna in Desk#ASK: [Assign]
-        bot:   (toast) You do not have the role for this. The attempt was recorded.
+        bot:   (toast) You do not have the role for this; it takes: ... The attempt was recorded.
         viktor in Desk#ASK: [Assign]
         bot in Desk#ASK: Who works on case {ref}? /team shows who has which number.  [Team member 2] [Team member 3] [Team member 4] [Team member 5] [Cancel]
         viktor in Desk#ASK: [Team member 5]

@@ -17,7 +17,7 @@ from bot.core.audit import Tag
 from bot.core.cases import clocks, marks
 from bot.core.cases.case import Case, move, show
 from bot.core.cases.escalating import By, escalate
-from bot.core.cases.table import Status, Step
+from bot.core.cases.table import FOR_PEOPLE, Status, Step
 from bot.core.deadlines import ExtensionLateError, ExtensionNotAllowedError, ExtensionReasonError
 from bot.core.errors import (
     ExtendedAlreadyError,
@@ -107,8 +107,10 @@ def reword(tx: Tx, case: Case, question: str) -> None:
 
 
 def answer(tx: Tx, case: Case) -> Case:
-    """The person has answered (their words are a letter): the clock runs on, its dates moved by the time it stood. TransitionError."""
-    return move(tx, case, Step.ANSWER)
+    """The person has answered (their words are a letter): the clock runs on, its dates moved by the time it stood. Whoever works on it
+    goes on. TransitionError."""
+    answered = move(tx, case, Step.ANSWER)
+    return move(tx, answered, Step.START) if answered.assignee and answered.right in FOR_PEOPLE else answered
 
 
 def sweep(tx: Tx, *, limit: int = BATCH) -> int:

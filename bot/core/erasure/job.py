@@ -188,7 +188,7 @@ def purge_by(tx: Tx, case: Case) -> datetime:
 
 def _gone_by(tx: Tx, ref: str) -> datetime:
     """When the last copy of what is erased now is unreadable: as promised, or at once where that day is over."""
-    return max(_purge_by(tx, tx.cases.get(id=ref, opened=False)), tx.clock.now())
+    return max(purge_by(tx, tx.cases.get(id=ref, opened=False)), tx.clock.now())
 
 
 def _lane(ref: str) -> str:

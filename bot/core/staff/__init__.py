@@ -11,7 +11,7 @@ from bot.core.staff.members import (
     team,
     telegram_id_of,
 )
-from bot.core.staff.roles import Permission, Role, permissions_of
+from bot.core.staff.roles import Permission, Role, permissions_of, roles_for
 from bot.core.staff.telling import tell, tell_role
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "permissions_of",
     "require",
     "revoke",
+    "roles_for",
     "team",
     "telegram_id_of",
     "tell",

@@ -66,3 +66,8 @@ _TABLE: dict[Role, frozenset[Permission]] = {
 def permissions_of(role: Role) -> frozenset[Permission]:
     """What a role may do."""
     return _TABLE[role]
+
+
+def roles_for(permission: str) -> list[Role]:
+    """Who may do something; nobody for what is no permission of the team."""
+    return [role for role in Role if permission in permissions_of(role)]

@@ -167,6 +167,13 @@ def decline(tx: Tx, member: Member | None, proposal_id: str) -> Proposal:
     return _decide(tx, found, Outcome.DECLINED, member)
 
 
+def second_eyes(tx: Tx, proposal: Proposal) -> list[Member]:
+    """Who could agree to it."""
+    known, first = _KINDS[proposal.kind], staff.get(tx, proposal.by)
+    others = [each for each in staff.team(tx) if each.number != proposal.by and each.may(known.agree)]
+    return [each for each in others if not known.officer or Role.DPO in each.held | first.held]
+
+
 def open_of(tx: Tx, ref: str) -> list[Proposal]:
     """What waits for a second person in a case (or breach), oldest first."""
     return tx.proposals.select(ref=ref, outcome="", order_by="at", opened=False)

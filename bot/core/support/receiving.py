@@ -7,7 +7,7 @@ from bot.core.audit import Tag
 from bot.core.cases import Case, Status
 from bot.core.errors import BannedError, CaseClosedError, LetterTooLongError
 from bot.core.ports import Tx
-from bot.core.support import attachments, limits, rooms
+from bot.core.support import attachments, limits, rooms, writing
 from bot.core.support.letters import Letter, Way
 
 
@@ -29,6 +29,7 @@ def receive(tx: Tx, case: Case, text: str, *, locale: str = "", message: int | N
     audit.record(tx, Tag.LETTER_RECEIVED, subject=case.subject, ref=case.id, attachment=bool(attachment))
     if is_asked(case):
         cases.answer(tx, case)
+    writing.overtake(tx, case.id)
     rooms.touch(tx, case.id, case.subject)
     return letter
 

@@ -109,6 +109,13 @@ def say(tx: Tx, ref: str, what: str, *, subject: str = "", slot: str = "", **dat
     return True
 
 
+def delete(tx: Tx, message: int | None) -> None:
+    """Take a message of the bot out of the group, while Telegram lets it (two days)."""
+    group = groups.find(tx)
+    if group is not None and message is not None:
+        delivery.put(tx, lane=group.lane, kind="deleteMessage", payload={"chat_id": group.chat, "message_id": message})
+
+
 def react(tx: Tx, message: int, emoji: str) -> None:
     """A receipt on a message of the group: it costs no message of the few that a group may have in a minute."""
     group = groups.find(tx)

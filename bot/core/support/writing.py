@@ -9,6 +9,7 @@ caller (staff.require), what is sent is the text of the draft and nothing else.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from bot.core import audit, cases, confirmations, delivery, rectification
@@ -26,7 +27,7 @@ from bot.core.errors import (
 from bot.core.ports import Tx
 from bot.core.rectification import Field
 from bot.core.staff import Member
-from bot.core.support import groups, rooms, working
+from bot.core.support import groups, rooms, typed, working
 from bot.core.support.groups import TEAM
 from bot.core.support.letters import Letter, Way
 
@@ -37,12 +38,17 @@ ASKS: Final = ("identity", "clarification")
 CORRECTION: Final = "correction"
 """The person is asked to confirm a correction in these words (GDPR Art. 16)."""
 _AT_ONCE: Final = 200
+_AT_IT: Final = timedelta(hours=1)
 
 
 def begin(tx: Tx, member: Member, ref: str, *, asks: str = "") -> Letter:
     """Ask a member for the words of a letter: whoever answers the message that asks writes them. NotFoundError, CaseClosedError,
     TransitionError where the person cannot be asked (again) now, OnlyThePersonError where they correct it themselves."""
-    draft = _draft(tx, member, _writable(tx, ref, asks), asks=asks)
+    case = _writable(tx, ref, asks)
+    for before in tx.letters.select(ref=ref, way=Way.DRAFT.value, author=member.number):
+        if before.text is None:  # asked for once more: one question is enough
+            _drop(tx, before)
+    draft = _draft(tx, member, case, asks=asks)
     _ask(tx, draft)
     return draft
 
@@ -79,8 +85,9 @@ def fill(tx: Tx, member: Member, draft: Letter, text: str, source: int) -> None:
     """The words of a draft that waited for them. CaseClosedError, TransitionError, LetterTooLongError."""
     _writable(tx, draft.ref, draft.asks)
     _require_short(tx, text)
-    # The message that asked stays as it is; the preview is one of its own.
-    changes = {"author": member.number, "source_message": source, "room_message": None}
+    # The message that asked goes, so that nobody answers it again; the preview is one of its own.
+    rooms.delete(tx, draft.room_message)
+    changes = {"author": member.number, "source_message": source, "room_message": None, "at": tx.clock.now()}
     tx.letters.update({"id": draft.id, "subject": draft.subject}, text=text, **changes)
     _offer(tx, draft)
 
@@ -101,9 +108,27 @@ def retype(tx: Tx, member: Member, source: int, text: str) -> bool:
         draft = before or _draft(tx, member, case, edits=found.id, asks=found.asks)
     if draft.text == text:
         return False
-    tx.letters.update({"id": draft.id, "subject": draft.subject}, text=text)
+    tx.letters.update({"id": draft.id, "subject": draft.subject}, text=text, at=tx.clock.now())
     _offer(tx, draft)
     return True
+
+
+def others_at_it(tx: Tx, ref: str, number: int) -> list[int]:
+    """Who else of the team began to write to the person of a case within the last hour, and has not sent it."""
+    drafts = tx.letters.select(ref=ref, way=Way.DRAFT.value, at__gt=tx.clock.now() - _AT_IT, opened=False)
+    return sorted({draft.author for draft in drafts} - {number})
+
+
+def was_overtaken(tx: Tx, draft: Letter) -> bool:
+    """Whether the person wrote since the words of a draft were typed."""
+    return tx.letters.count(ref=draft.ref, way=Way.IN.value, at__gt=draft.at) > 0
+
+
+def overtake(tx: Tx, ref: str) -> None:
+    """The person has written: every preview says so, and what was tapped in the old one is not sent."""
+    for draft in tx.letters.select(ref=ref, way=Way.DRAFT.value):
+        if draft.text is not None:
+            _offer(tx, draft)
 
 
 def send(tx: Tx, member: Member, token: str, *, chat: str) -> Letter:
@@ -141,9 +166,11 @@ def send(tx: Tx, member: Member, token: str, *, chat: str) -> Letter:
 
 def discard(tx: Tx, draft_id: str) -> None:
     """Nothing is sent: the draft goes. ConfirmationUsedError when it was sent already."""
-    if not tx.letters.remove(id=draft_id, way=Way.DRAFT.value):
+    draft = tx.letters.find(id=draft_id, way=Way.DRAFT.value, opened=False)
+    if draft is None or not tx.letters.remove(id=draft_id, way=Way.DRAFT.value):
         raise ConfirmationUsedError
     _end_previews(tx, draft_id)
+    typed.drop(tx, draft)
 
 
 def show_again(tx: Tx) -> None:
@@ -160,7 +187,7 @@ def show_again(tx: Tx) -> None:
 def sweep(tx: Tx) -> int:
     """Drop drafts that nobody sent in time, and empty the messages that show them; how many."""
     until = tx.clock.now() - tx.policy.keep_for("draft").as_timedelta()
-    old = tx.letters.select(way=Way.DRAFT.value, at__le=until, order_by="at", limit=_AT_ONCE, opened=False)
+    old = tx.letters.select(way=Way.DRAFT.value, at__le=until, order_by="at", limit=_AT_ONCE)
     return sum(_drop(tx, draft) for draft in old)
 
 
@@ -252,8 +279,11 @@ def _end_previews(tx: Tx, draft_id: str) -> None:
 
 def _drop(tx: Tx, draft: Letter) -> bool:
     _end_previews(tx, draft.id)
-    if draft.room_message is not None:
+    if draft.text is None:
+        rooms.delete(tx, draft.room_message)  # Telegram lets nobody edit a message that asks for an answer
+    elif draft.room_message is not None:
         rooms.say(tx, draft.ref, "letter_dropped", message=draft.room_message)
+    typed.drop(tx, draft)
     return bool(tx.letters.remove(id=draft.id, way=Way.DRAFT.value))
 
 

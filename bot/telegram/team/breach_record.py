@@ -68,8 +68,11 @@ def question(field: Field) -> Line:
             return _("Why was an authority told later than promised? Please answer this message. Only authorities read your words.")
 
 
-def when_hint() -> Line:
+def when_hint(*, or_now: bool) -> Line:
     """How a time is written."""
+    if not or_now:
+        # Translators: to the privacy team, who type a time. Please keep the example as it is.
+        return _("Please answer this message, like 2026-03-27 18:00 (UTC; or with +02:00 behind it).")
     # Translators: to the privacy team, who type a time. Please keep the example as it is.
     return _("For another time, answer this message, like 2026-03-27 18:00 (UTC; or with +02:00 behind it).")
 

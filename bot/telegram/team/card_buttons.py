@@ -28,7 +28,8 @@ def buttons(tx: Tx, case: Case, group: TeamGroup) -> list[list[Button]]:
         found.append(tap(_p("button", "Propose correction"), "correction", case.id))
     if case.status in MOVABLE and case.extended_at is None:
         found.append(tap(_p("button", "Extend"), "extend", case.id))
-    found.append(tap(_p("button", "Escalate to DPO"), "escalate", case.id))
+    if case.right != Right.COMPLAINT:  # the officer has that from the beginning
+        found.append(tap(_p("button", "Escalate to DPO"), "escalate", case.id))
     if _leads(case, Step.REFUSE):
         found.append(tap(_p("button", "Refuse"), "refuse", case.id))
     found.append(tap(_p("button", "Reveal identity"), "reveal", case.id))

@@ -33,6 +33,12 @@ def not_handled(tx: Tx, data: dict[str, Any]) -> Saying:
 
 
 @saying
+def correction_declined(tx: Tx, data: dict[str, Any]) -> Saying:
+    # Translators: in the privacy team's group, in the topic of a case.
+    return Saying(_("<b>The person says that the proposed correction is not right.</b> Nothing was changed; the case is yours again."))
+
+
+@saying
 def no_officer(tx: Tx, data: dict[str, Any]) -> Saying:
     # Translators: in the privacy team's group; /grant is a command.
     return Saying(_("This should go to the data protection officer, but nobody has that role. An owner can give it with /grant."))

@@ -77,6 +77,12 @@ def only_in_general() -> Line:
     return _("Please write this in the topic “General”. Here it is about one case only.")
 
 
+def which_case(command: str) -> Line:
+    """A command that is about one case was written where there is none."""
+    # Translators: to the privacy team. {command} is a command such as /ban; ASK-7K2M4Q is an example of a reference. A card is the message that shows a case.
+    return _("Which case? Write its reference behind the command, for example: {command} ASK-7K2M4Q. In the topic of a case, or as an answer to its card, {command} alone is enough.", command=f"/{command}")
+
+
 async def team_group(desk: Desk) -> TeamGroup | None:
     """The team's group."""
     return await desk(groups.find)

@@ -16,6 +16,7 @@ from bot.telegram.formats import language_name
 from bot.telegram.keyboards import rows
 from bot.telegram.notices import NOTICES
 from bot.telegram.team import canned
+from bot.telegram.team.confirming import cancel
 from bot.telegram.team.here import tap
 from bot.telegram.team.says import Saying, saying
 from bot.telegram.texts import PSEUDO, SOURCE, Html, Line, _, _p, current_locale, join, speaking, verbatim
@@ -39,6 +40,10 @@ def letter_preview(tx: Tx, data: dict[str, Any]) -> Saying | None:
         lines.append(_as_read(draft, canned.words(tx, draft.ref, draft.canned) if draft.canned else draft.text, ours))
     if draft.asks:
         lines.append(_clock(tx, draft))
+    if writing.was_overtaken(tx, draft):
+        # Translators: in the team's group, below the preview of a letter, above its buttons.
+        lines.append(_("<b>The person has written again since this was typed.</b>"))
+    lines += [is_at_it(number) for number in writing.others_at_it(tx, draft.ref, draft.author)]
     send = _p("button", "Send the change") if draft.edits else _p("button", "Send")
     yes = tap(send, "send", draft.ref, data["token"], style="primary")
     no = tap(_p("button", "Cancel"), "drop", draft.ref, draft.id)
@@ -66,7 +71,7 @@ def ask_reasons(tx: Tx, data: dict[str, Any]) -> Saying:
     """Why the person is to be asked."""
     # Translators: to the privacy team, before they ask a person something. The clock is the time in which the case is due.
     text = _("Why is the person asked? The law decides by the reason whether the clock stands meanwhile.")
-    return Saying(text, [[tap(reason_name(reason), "ask_for", data["case"], reason)] for reason in writing.ASKS])
+    return Saying(text, [*([tap(reason_name(reason), "ask_for", data["case"], reason)] for reason in writing.ASKS), [cancel()]])
 
 
 @saying
@@ -74,7 +79,7 @@ def canned_list(tx: Tx, data: dict[str, Any]) -> Saying:
     """The canned answers that fit a case."""
     buttons = [tap(canned.title(tx.policy, each), "canned_as", data["case"], each.id) for each in canned.fitting(tx, data["case"])]
     # Translators: to the privacy team, above a list of ready answers.
-    return Saying(_("Which answer? You see it in the language of the person before it is sent."), rows(buttons))
+    return Saying(_("Which answer? You see it in the language of the person before it is sent."), [*rows(buttons), [cancel()]])
 
 
 @saying
@@ -99,6 +104,12 @@ def letter_kept_back(tx: Tx, data: dict[str, Any]) -> Saying | None:
         return None
     text = _("This did not reach the person: they have blocked this bot. It stays with the case, and they find it under /status when they are back.")
     return Saying(text, reply_to=letter.room_message)
+
+
+def is_at_it(number: int) -> Line:
+    """Somebody else of the team is writing, too."""
+    # Translators: to somebody of the privacy team. {number} is the number of a colleague.
+    return _("Team member {number} is writing to the person, too.", number=number)
 
 
 def reason_name(reason: str) -> Line:

@@ -15,6 +15,10 @@ from bot.telegram.desk import Desk
 _MOMENT = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)[ T]+(\d\d):(\d\d)\s*(?:(Z|UTC)|([+-])(\d\d):?(\d\d))?\s*")
 
 
+AGAIN = "again"
+"""The last part of the slot of a message that says that an answer could not be read: it may be answered like the question itself."""
+
+
 def prompt(flow: str, *what: str) -> str:
     """The slot of a question: `say(…, slot=prompt("breach", id, field))`."""
     return ":".join((flow, *what))

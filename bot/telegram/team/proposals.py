@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.ports import Tx
+from bot.core.staff import Member
+from bot.core.support import four_eyes
 from bot.core.support.four_eyes import Outcome, Proposal
 from bot.telegram.formats import moment
 from bot.telegram.team.here import tap
+from bot.telegram.team.roles import member_link
 from bot.telegram.team.says import Saying, saying
 from bot.telegram.texts import Html, Line, _, _p, join
 
@@ -46,11 +49,23 @@ def proposal(tx: Tx, data: dict[str, Any]) -> Saying | None:
     ]
     if found.outcome:
         return Saying(join(lines, "\n"))
+    lines.append(_second(four_eyes.second_eyes(tx, found)))
     buttons = [
         tap(_p("button", "Agree"), "agree", found.ref, found.id, style="success"),
         tap(_p("button", "Decline"), "decline", found.ref, found.id),
     ]
     return Saying(join(lines, "\n"), [buttons])
+
+
+def _second(members: list[Member]) -> Line:
+    """Named so that their phones tell them."""
+    if not members:
+        # Translators: in the privacy team's group, below a proposal; /grant is a command.
+        return _("Nobody else of the team has the role to agree. An owner can give it with /grant.")
+    links = [member_link(each) for each in members]
+    named = Html(", ".join(link.html for link in links), ", ".join(link.plain for link in links))
+    # Translators: in the privacy team's group, below a proposal. {members} is a list such as: team member 1, team member 3.
+    return _("Who can agree: {members}", members=named)
 
 
 def _ending(found: Proposal) -> Line:
