@@ -23,8 +23,10 @@ from bot.core.clock import Clock, SystemClock, SystemRandomness
 from bot.core.erasure import quarantine
 from bot.core.erasure.ledger import Ledger
 from bot.core.errors import KeyUnavailableError, RegionError, SealError
+from bot.core.exports.signature import Signer
 from bot.core.ids import Randomness
 from bot.core.keys import SERVICE, CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.keys.ring import SIGNING
 from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy, read_policy, versions
 from bot.core.ports import Tx
@@ -212,6 +214,7 @@ def create_app(
 
     def make(opened: Core) -> RegionDesk:
         theirs = {"settings": opened.settings, "region": opened.ring.region, "regions": regions}
+        theirs["fingerprints"] = lambda: [Signer(each.key).fingerprint for each in opened.ring.named_keys(SIGNING)]
         inbox = Inbox(opened.database, Reception(services | theirs, dispatcher, bot), bot)
         sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo, at_home=opened is core)
         road = Road(regions.directory, regions.engine, opened.moves, opened.database.compact)

@@ -14,6 +14,7 @@ from bot.core.exports.art15 import Disclosure, disclose
 from bot.core.exports.facts import Facts, read_facts
 from bot.core.exports.texts import PackageTexts
 from bot.core.ports import Tx
+from bot.telegram.answers import policy_of
 from bot.telegram.desk import Desk
 from bot.telegram.filters import Private, To
 from bot.telegram.formats import moment
@@ -54,7 +55,7 @@ async def show_page(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None
     facts, _held = await desk(_read, account)
     found = disclose(facts, texts)
     text = _kept(texts, found) if of == "kept" else _sections(texts, found, _PAGES.get(of, _PAGES["use"]))
-    await say(text, _menu())
+    await say(text, [*(_whom_to_ask(desk, account) if of == "rights" else ()), *_menu()])
 
 
 async def show_log(query: CallbackQuery, desk: Desk, say: Say, of: str) -> None:
@@ -99,6 +100,16 @@ def _pages() -> list[list[Button]]:
         [go(_p("button", "How long it is kept"), "art15", "kept"), go(_p("button", "Rights and complaints"), "art15", "rights")],
         [go(_p("button", "Who opened my data"), "access_log")],
     ]
+
+
+def _whom_to_ask(desk: Desk, account: Account) -> list[list[Button]]:
+    """Where the page names an officer and an authority, the way to the one and, where it is not known yet, to the other's name."""
+    keyboard = [[go(_p("button", "Data protection officer"), "escalate")]]
+    if account.jurisdiction is None:
+        keyboard.append([go(_p("button", "Where I live"), "place")])
+    elif account.country is None and policy_of(desk).countries_of(account.jurisdiction):
+        keyboard.append([go(_p("button", "My country"), "country")])
+    return keyboard
 
 
 def _menu() -> list[list[Button]]:

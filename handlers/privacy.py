@@ -65,10 +65,15 @@ def privacy_text(desk: Desk) -> Html:
         _("Everything personal is encrypted with AES-256, with a separate key for each person. When you are erased, your key is destroyed."),
         _("What you write here is never used for training, and it is understood on our own machine: nothing is sent to anybody else."),
         _("Operator: {operator}. {authority}", operator=policy.operator, authority=policy_text(policy.authority, policy.values())),
+        # Translators: {fingerprints} are long numbers, the newest key's first.
+        _("Exports and certificates carry a signature. To check one, compare the fingerprint of its key (SHA-256): <code>{fingerprints}</code>", fingerprints=", ".join(desk.services["fingerprints"]())),
         _("/forgetme erases what this bot holds about you. /export gives you a copy."),
     ]
     return join(lines)
 
 
 def _buttons() -> list[list[Button]]:
-    return [[go(_p("button", "Topics"), "faq"), go(_p("button", "Menu"), "menu")]]
+    return [
+        [go(_p("button", "What is held"), "access"), go(_p("button", "Data protection officer"), "escalate")],
+        [go(_p("button", "Topics"), "faq"), go(_p("button", "Menu"), "menu")],
+    ]

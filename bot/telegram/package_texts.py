@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.exports.texts import PackageTexts
 from bot.telegram import package_tables
-from bot.telegram.formats import is_rtl, number
+from bot.telegram.formats import country_name, is_rtl, language_name, number
 from bot.telegram.texts import PSEUDO, SOURCE, _, _n, policy_text, speaking
 
 
@@ -22,6 +22,8 @@ def _texts(locale: str) -> PackageTexts:
         direction="rtl" if is_rtl() else "ltr",
         policy_sentence=lambda sentence, values: _policy_sentence(locale, sentence, values),
         span=lambda amount, unit: _span(locale, amount, unit),
+        language_named=language_name,
+        country_named=lambda code: _country(locale, code),
         # Translators: heading of the page in an export: all data about the reader.
         title=_("Your data").plain,
         # Translators: {service} is the service's name. Speaks to the person whose data it is.
@@ -162,7 +164,7 @@ def _texts(locale: str) -> PackageTexts:
         # Translators: before a fingerprint of 64 letters and digits.
         verify_key=_(
             "Anyone can make a key. So please compare the SHA-256 fingerprint of the public key with the "
-            "one that this service publishes:"
+            "one that the bot shows with /privacy:"
         ).plain,
     )
 
@@ -170,6 +172,11 @@ def _texts(locale: str) -> PackageTexts:
 def _policy_sentence(locale: str, sentence: str, values: Mapping[str, str]) -> str:
     with speaking(locale):
         return policy_text(sentence, values).plain
+
+
+def _country(locale: str, code: str) -> str:
+    with speaking(locale):
+        return country_name(code)
 
 
 def _span(locale: str, amount: int, unit: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.core import access_log, accounts
 from bot.core.access_log import Role, Why
+from bot.core.exports.signature import Signer
+from bot.core.keys.ring import SIGNING
 from bot.core.ports import Tx
 from tests.flows.test_status import meet
 from tests.stage import Stage
@@ -24,12 +26,16 @@ async def test_a_person_sees_what_is_held_why_and_how_long(stage: Stage) -> None
         alice: [What is held]
         bot:   What is held about you ...
         alice: [What it is used for]
-        bot:   What your data is used for ...  [What is held] [Menu]
+        bot:   What your data is used for ... By default Kimi may use chat data to train its models. ...  [What is held] [Menu]
         alice: [What is held]
         bot:   What is held about you ...
         alice: [Rights and complaints]
-        bot:   Which rights you have ... Data protection officer ...  [What is held] [Menu]
+        bot:   Which rights you have ... Data protection officer • ... data protection officer of Moonshot AI ...  [Data protection officer] [Where I live] [What is held] [Menu]
+        alice: /privacy
+        bot:   What this bot stores about you ... compare the fingerprint of its key (SHA-256): ...  [What is held] [Data protection officer] [Topics] [Menu]
     """)
+    shown = stage.world.person("alice").last_from_bot().text or ""
+    assert Signer(stage.core.ring.named(SIGNING)).fingerprint in shown, "what VERIFY.txt asks to compare with"
 
 
 async def test_a_person_sees_who_opened_their_data_by_role_and_page_by_page(stage: Stage) -> None:

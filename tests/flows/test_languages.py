@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +43,11 @@ async def test_a_persons_language_is_the_one_telegram_tells(tmp_path: Path, unde
     jonas.taps("Export anfordern")
     await stage.settle()
     assert any("Hier ist dein Export" in output.text for output in stage._outputs)
+    file = jonas.last_from_bot().file
+    assert file is not None
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        page = archive.read(next(name for name in archive.namelist() if name.endswith("index.html"))).decode()
+    assert "Deutsch" in page, "a language is named, not coded"
     stage._outputs.clear()
     await stage.close()
 

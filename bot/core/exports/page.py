@@ -118,9 +118,9 @@ def _account(facts: Facts, texts: PackageTexts) -> list[tuple[str, str]]:
     rows = [
         (texts.account_name, _text(account.name or texts.none)),
         (texts.account_opened, _time(account.created_at)),
-        (texts.language, _text(account.locale or texts.none)),
+        (texts.language, _text(texts.language_named(account.locale) if account.locale else texts.none)),
         (texts.place, _text(label or texts.none)),
-        (texts.country, _text(account.country or texts.none)),
+        (texts.country, _text(texts.country_named(account.country) if account.country else texts.none)),
         (texts.restricted, _text(texts.yes if facts.restricted else texts.no)),
     ]
     for telegram_id, linked_at in facts.links:

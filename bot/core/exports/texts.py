@@ -21,6 +21,8 @@ class PackageTexts:
     direction: str
     policy_sentence: Callable[[str, Mapping[str, str]], str]
     span: Callable[[int, str], str]
+    language_named: Callable[[str], str]
+    country_named: Callable[[str], str]
 
     title: str
     intro: str

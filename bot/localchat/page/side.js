@@ -30,7 +30,7 @@ export function renderClock() {
   $("clock").setAttribute("aria-label", TEXTS.clock);
   $("clock").replaceChildren(
     h("button", { type: "button", class: "now", title: TEXTS.moveClock, onclick: (event) => showMenu(event.currentTarget, steps) }, icon("clock"), h("time", {}, h("span", {}, date), h("span", {}, time))),
-    h("div", { class: "steps" }, steps.map((step) => h("button", { type: "button", onclick: step.run }, step.label))),
+    h("div", { class: "steps" }, steps.map((step) => h("button", { type: "button", dir: "ltr", onclick: step.run }, step.label))),
   );
 }
 
