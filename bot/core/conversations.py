@@ -15,7 +15,6 @@ from bot.core.audit import Tag
 from bot.core.errors import NotFoundError
 from bot.core.ids import new_id
 from bot.core.ports import Tx, sealed
-from bot.core.unheld import first_unheld
 
 SEGMENT_MESSAGES = 256
 
@@ -111,16 +110,14 @@ def keep(tx: Tx, subject: str, conversation: str, *, kept: bool = True) -> None:
 
 
 def delete(tx: Tx, subject: str, conversation: str) -> None:
-    """Delete one conversation. NotFoundError, HeldError under a legal hold."""
+    """Delete one conversation. NotFoundError."""
     get(tx, subject, conversation)
-    tx.keys.require_unheld(subject)
     _remove(tx, subject, conversation)
     audit.record(tx, Tag.CONVERSATION_DELETED, subject=subject)
 
 
 def clear_all(tx: Tx, subject: str) -> int:
-    """Delete every conversation, kept ones too; how many there were. HeldError under a legal hold."""
-    tx.keys.require_unheld(subject)
+    """Delete every conversation, kept ones too; how many there were."""
     count = tx.conversations.remove(subject=subject)
     tx.segments.remove(subject=subject)
     audit.record(tx, Tag.HISTORY_CLEARED, subject=subject, conversations=count)
@@ -128,29 +125,13 @@ def clear_all(tx: Tx, subject: str) -> int:
 
 
 def sweep(tx: Tx, *, limit: int = 500) -> list[timedelta]:
-    """Delete what neither retention (policy: retention) nor a legal hold keeps any longer: how old each was."""
+    """Delete what retention no longer keeps (policy: retention): how old each was."""
     now = tx.clock.now()
     keep_for: timedelta = tx.policy.keep_for("conversation").as_timedelta()
-
-    def look(offset: int, limit: int) -> list[Conversation]:
-        return tx.conversations.select(
-            kept=False, stored_at__le=now - keep_for, order_by="stored_at", offset=offset, limit=limit, opened=False
-        )
-
-    due = first_unheld(tx, look, limit)
+    due = tx.conversations.select(kept=False, stored_at__le=now - keep_for, order_by="stored_at", limit=limit, opened=False)
     for conversation in due:
         _remove(tx, conversation.subject, conversation.id)
-    return [now - max(conversation.stored_at, _let_go(tx, conversation) - keep_for) for conversation in due]
-
-
-def _let_go(tx: Tx, conversation: Conversation) -> datetime:
-    """When a hold that kept it was lifted, else when its time was over."""
-    over: datetime = conversation.stored_at + tx.policy.keep_for("conversation").as_timedelta()
-    if tx.clock.now() - over < timedelta(days=1):
-        return over
-    pseudonym = audit.pseudonym_of(tx, conversation.subject)
-    lifted = tx.audit.select(subject=pseudonym, tag=Tag.HOLD_LIFTED.value, at__gt=over, order_by="-id", limit=1) if pseudonym else []
-    return lifted[0].at if lifted else over
+    return [now - conversation.stored_at for conversation in due]
 
 
 def _remove(tx: Tx, subject: str, conversation: str) -> None:

@@ -23,7 +23,6 @@ from bot.core.cases import Case, Right, Status, Step
 from bot.core.cases.clocks import effective_now, received_at
 from bot.core.policies import Policy, Span
 from bot.core.ports import Tx
-from bot.core.unheld import is_held
 
 PROMISES: Final = ("acknowledge", "fulfil", "export", "grace", "purge", "retention", "breach")
 _A_DAY: Final = timedelta(days=1)
@@ -171,7 +170,7 @@ def _moved_at(tx: Tx, ref: str, step: Step) -> datetime | None:
 
 def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime) -> None:
     """What the sweeps removed within the day after its time was in time; what they removed later was late, and so is what should
-    have been removed and is still there, unless a legal hold keeps it."""
+    have been removed and is still there."""
     wanted: dict[str, Any] = {"at__ge": since} if since else {}
     keep_for = tx.policy.keep_for("conversation").as_timedelta()
     for entry in tx.audit.each(tag=Tag.RETENTION_SWEPT.value, order_by="id", **wanted):
@@ -182,8 +181,7 @@ def _conversations(tx: Tx, count: _Count, since: datetime | None, now: datetime)
         count.kept += int(numbers.get("conversation", 0)) - late
         count.took.update({timedelta(days=age).total_seconds(): gone for age, gone in days.items()})
     count.open += tx.conversations.count(kept=False, stored_at__ge=now - keep_for - _A_DAY)
-    for overdue in tx.conversations.each(kept=False, stored_at__lt=now - keep_for - _A_DAY, opened=False):
-        count.late += not is_held(tx, overdue.subject)
+    count.late += tx.conversations.count(kept=False, stored_at__lt=now - keep_for - _A_DAY)
     for oldest in tx.conversations.select(kept=False, order_by="stored_at", limit=1, opened=False):
         count.standing = now - oldest.stored_at
 

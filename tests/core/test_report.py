@@ -13,7 +13,6 @@ from bot.cli.report import table
 from bot.core import cases, conversations, deletion, retention, work
 from bot.core.breaches import Breach, fields
 from bot.core.cases import Right, Step
-from bot.core.erasure import holds
 from bot.core.keys import SERVICE
 from bot.core.ports import Tx
 from bot.core.report import PROMISES, Kept, in_all, report
@@ -54,20 +53,17 @@ def test_an_export_is_kept_within_its_hours_and_late_after(office: Office) -> No
 
 
 def test_a_conversation_that_went_too_late_was_not_kept_to_the_promise(office: Office) -> None:
-    """Retention: what a sweep says that it removed is believed only with its age. A hold is no delay."""
+    """Retention: what a sweep says that it removed is believed only with its age."""
     office.person(titles=("Sore knee",))
-    held = office.person(titles=("Landlord",))
-    office.do(lambda tx: holds.hold(tx, held.id, actor="p-officer", reason="claims"))
     office.later(days=30, hours=5)
     office.person(titles=("Diary", "Recipes"))
     assert _swept(office) == 1
     office.later(days=40)
-    assert (_of(office, "retention").kept, _of(office, "retention").late) == (1, 2), "two stand too long, one for a hold"
-    office.do(lambda tx: holds.lift_hold(tx, held.id, actor="p-officer"))
-    assert _swept(office) == 3
+    assert (_of(office, "retention").kept, _of(office, "retention").late) == (1, 2), "two stand too long"
+    assert _swept(office) == 2
     found = _of(office, "retention")
-    assert (found.kept, found.late, found.open) == (2, 2, 0)
-    assert (found.median, found.worst) == (timedelta(days=35, hours=12), timedelta(days=41))
+    assert (found.kept, found.late, found.open) == (1, 2, 0)
+    assert (found.median, found.worst) == (timedelta(days=41), timedelta(days=41))
 
 
 def _swept(office: Office) -> int:

@@ -34,14 +34,14 @@ async def test_a_hold_stops_the_erasure_and_lifting_it_lets_it_go_on(stage: Stag
         anna in Desk: [Legal claims]
         bot in Desk: Keep everything of the person of case {ref}, also what they asked to erase? Ground: Legal claims. A second person has to agree.  [Propose it] [Cancel]
         anna in Desk: [Propose it]
-        bot in Desk#DEL: Needs four eyes Legal hold for the person of case {ref}: Legal claims Nothing of theirs would be erased until it is lifted. They see that there is a hold. Proposed by team member 4. ...  [Agree] [Decline]
+        bot in Desk#DEL: Needs four eyes Legal hold for the person of case {ref}: Legal claims Their account would not be erased until it is lifted. Single conversations go all the same when their time is over or they delete them. They see that there is a hold. Proposed by team member 4. ...  [Agree] [Decline]
         bot in Desk: Team member 4 proposes a legal hold for case {ref}.
         viktor in Desk#DEL: [Agree]
         bot:   (toast) For this, one of the two has to be the data protection officer.
         dana in Desk#DEL: [Agree]
         bot in Desk#DEL: Needs four eyes Legal hold ... Team member 3 agreed. It was done.
         bot:   (toast) Agreed. It is done.
-        bot in Desk#DEL: (card) {ref} · Account deletion State: account closed; the person can still take it back Legal hold: nothing of this person is erased. ... Can be taken back until: 30 March 2026 ... Gone from all backups by: 22 April 2026 ... Worked on by: nobody yet  [Claim] ... [Lift hold]
+        bot in Desk#DEL: (card) {ref} · Account deletion State: account closed; the person can still take it back Legal hold: this account is not erased. ... Can be taken back until: 30 March 2026 ... Gone from all backups by: 22 April 2026 ... Worked on by: nobody yet  [Claim] ... [Lift hold]
         dana in Desk: /hold {ref}
         bot in Desk: There is a legal hold already.
         (6 days later)
@@ -89,7 +89,7 @@ async def test_a_hold_of_somebody_who_asked_for_nothing_yet(stage: Stage) -> Non
         viktor in Desk#ASK: [Agree]
         bot in Desk#ASK: Needs four eyes ... It was done.
         bot:   (toast) Agreed. It is done.
-        bot in Desk#ASK: (card) {ref} ... Legal hold: nothing of this person is erased. ...
+        bot in Desk#ASK: (card) {ref} ... Legal hold: this account is not erased. ...
     """)
     later = await given_deletion(stage)
     await stage.plays(f"""

@@ -1,7 +1,7 @@
-"""Legal hold: nothing of a subject is destroyed while it stands (GDPR Art. 17(3)(e)), neither by an erasure nor by retention
-(bot/core/unheld.py). It stops that and nothing else.
+"""Legal hold: a subject is not erased while it stands (GDPR Art. 17(3)(e)). It stops the shred and nothing else.
 
-The account stays closed, the case goes on as far as the ledger, the clocks run, exports and answers work. Who may set one, and
+Conversations go when their time is over or the person deletes them; the team is told so before it proposes one. Cases and what was
+written in them stay (bot/core/unheld.py): they are what a hold is mostly about. The account stays closed, the case goes on as far as the ledger, the clocks run, exports and answers work. Who may set one, and
 that two people must agree, is decided at the desk.
 """
 

@@ -45,7 +45,7 @@ def require_held(tx: Tx, member: Member | None, ref: str) -> Case:
 
 
 def propose(tx: Tx, member: Member | None, ref: str, ground: str) -> Proposal:
-    """Keep everything of the person of this case. What `require_unheld` refuses, NotFoundError, ProposedAlreadyError."""
+    """Have the person of this case not erased. What `require_unheld` refuses, NotFoundError, ProposedAlreadyError."""
     case = require_unheld(tx, member, ref)
     if ground not in tx.policy.refusals.holds:
         raise NotFoundError("ground")

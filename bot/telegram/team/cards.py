@@ -76,7 +76,7 @@ def _alarms(tx: Tx, case: Case, now: datetime) -> list[Line | Html]:
         lines.append(_("<b>With the data protection officer</b> since {date}", date=moment(case.escalated_at)))
     if case.subject and tx.keys.is_held(case.subject):
         # Translators: on a card of the privacy team: nothing of this person may be erased.
-        lines.append(_("<b>Legal hold:</b> nothing of this person is erased."))
+        lines.append(_("<b>Legal hold:</b> this account is not erased."))
     ban = bans.find(tx, case.subject) if case.subject else None
     if ban is not None:
         # Translators: on a card of the privacy team: the person cannot ask or write any more, but has all rights.

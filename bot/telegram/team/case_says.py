@@ -77,7 +77,7 @@ def hold(tx: Tx, proposal: Proposal) -> list[Line | Html]:
         # Translators: in the privacy team's group. {reason} is e.g. "Legal claims".
         _("Legal hold for the person of case {ref}: {reason}", ref=proposal.ref, reason=ground),
         # Translators: in the privacy team's group.
-        _("Nothing of theirs would be erased until it is lifted. They see that there is a hold."),
+        _("Their account would not be erased until it is lifted. Single conversations go all the same when their time is over or they delete them. They see that there is a hold."),
     ]
 
 
