@@ -3,14 +3,17 @@
     python audit_verify.py CHAIN.jsonl CHECKPOINTS.jsonl PUBLIC_KEY [--head NUMBER:HASH]
 
 CHAIN is what `python -m bot audit export` writes, PUBLIC_KEY a PEM file (its first key counts) or 64
-hexadecimal digits: take it from a place that whoever keeps the files cannot write. `--head` is a head known from elsewhere: without it a
-chain cut back together with its checkpoints looks like a young one.
+hexadecimal digits: take it from a place that whoever keeps the files cannot write. `--head` is a head known from
+elsewhere: without it a chain cut back together with its checkpoints looks like a young one.
 
 1. Every line is a whole entry whose own fields give its hash; otherwise it was edited.
 2. Numbers rise by one: a gap is a deletion, a step back a reordering, a number twice an insertion or a fork.
 3. Every entry carries the hash of the one before it; otherwise one of the two was replaced.
 4. Every checkpoint carries a valid signature (Ed25519), all of one region. A key hands over to the next in a
    line that both signed; from there on only the next one counts. The key given may be any of them.
+   A restore of the database is a signed line, too. It takes back the checkpoints before it of entries that the
+   restored chain does not have, and is reported. Restores are numbered and every line after one says how many
+   there were, so none can be left out, moved or told again.
 5. The chain has the head that each checkpoint signed, otherwise it was rewritten or forked; it reaches to the
    newest checkpoint and back as far as that one counted, otherwise it was truncated.
 """
@@ -32,15 +35,19 @@ from typing import Any, NamedTuple, cast
 GENESIS = bytes(32).hex()
 PURPOSE = b"privacy-bot audit checkpoint 1\n"
 HANDOVER = b"privacy-bot signing key handover 1\n"
+RESTORE = b"privacy-bot restore 1\n"
 HASHED = ("number", "at", "tag", "actor", "subject", "ref", "details")
 ENTRY = dict.fromkeys((*HASHED, "before", "hash"), str) | {"number": int}
 CHECKPOINT = dict.fromkeys(("at", "head", "region", "signature"), str) | {"count": int, "number": int}
+LATER = CHECKPOINT | {"restores": int}  # a checkpoint after a restore
+RESTORED = LATER | {"was": int, "was_head": str, "kept": int}
 SUCCESSION = dict.fromkeys(("at", "confirmed", "follows", "key", "region", "signature"), str)
-HEX = {"before": 64, "follows": 64, "hash": 64, "head": 64, "key": 64, "confirmed": 128, "signature": 128}
+FORMS = (CHECKPOINT, LATER, RESTORED, SUCCESSION)
+HEX = dict.fromkeys(("before", "follows", "hash", "head", "key", "was_head"), 64) | {"confirmed": 128, "signature": 128}
 Kind = StrEnum(
     "Kind",
     "UNREADABLE EDITED DELETED INSERTED REORDERED REPLACED "
-    "REWRITTEN FORKED TRUNCATED FORGED FOREIGN UNSIGNED",
+    "REWRITTEN FORKED TRUNCATED FORGED FOREIGN MISPLACED UNSIGNED",
 )
 """What was done to the trail."""
 Lines = Iterable[str]
@@ -56,8 +63,27 @@ class Finding(NamedTuple):
     says: str
 
 
+class Restore(NamedTuple):
+    """A signed one: the chain had reached entry `was`, what came after `kept` is gone, and it goes on from `number`."""
+
+    at: str
+    was: int
+    kept: int
+    number: int
+
+    def __str__(self) -> str:
+        says = "nothing that was signed is missing"
+        if (gone := self.was - self.kept) > 0:
+            says = f"entries {self.kept + 1} to {self.was} as they were then are no longer there ({gone})"
+        return f"The database was restored ({self.at}): {says}. The chain went on from entry {self.number}."
+
+
 class Findings(list[Finding]):
-    """Collects what the steps find."""
+    """Collects what the steps find. A restore is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.restores: list[Restore] = []
 
     def add(self, kind: Kind, number: int, line: int, says: str) -> None:
         self.append(Finding(kind, number, line, says))
@@ -81,7 +107,7 @@ class Signed(NamedTuple):
     line: int
 
 
-def verify(chain: Lines, checkpoints: Lines, public_key: bytes, head: Known = None) -> list[Finding]:
+def verify(chain: Lines, checkpoints: Lines, public_key: bytes, head: Known = None) -> Findings:
     """What is wrong with a chain and its checkpoints, both given as lines, in the order of the steps above.
 
     `public_key`: 32 bytes, or ValueError. `head`: a number and its hash (hexadecimal), known from elsewhere.
@@ -149,7 +175,7 @@ def _read_checkpoints(lines: Lines, public_key: bytes, findings: Findings) -> li
     """Step 4. The checkpoints that hold."""
     rows: list[tuple[int, dict[str, Any]]] = []
     for line, text in enumerate(lines, 1):
-        if row := _row(text, CHECKPOINT) or _row(text, SUCCESSION):
+        if row := next(filter(None, (_row(text, form) for form in FORMS)), None):
             rows.append((line, row))
         else:
             findings.add(Kind.UNREADABLE, 0, line, f"line {line} of the checkpoints is no checkpoint")
@@ -160,14 +186,21 @@ def _read_checkpoints(lines: Lines, public_key: bytes, findings: Findings) -> li
     for line, row in rows:
         number, new = row.get("number", 0), bytes.fromhex(row.get("key", ""))
         if not _is_signed(row, in_force, new):
-            what = "hand-over" if new else f"checkpoint of entry {number}"
+            what = "hand-over" if new else f"{'restore to' if 'was' in row else 'checkpoint of'} entry {number}"
             findings.add(Kind.FORGED, number, line, f"the {what} (line {line}) was not signed with this key")
         elif row["region"] != (region := region or row["region"]):
             findings.add(Kind.FOREIGN, number, line, f"the checkpoint in line {line} is not of {region}")
         elif new:
             in_force = new
             known.add(new)
+        elif row.get("restores", 0) != (before := len(findings.restores)) + ("was" in row):
+            says = f"line {line} of the checkpoints was signed elsewhere: {before} restores stand before it here"
+            findings.add(Kind.MISPLACED, number, line, says)
         else:
+            if "was" in row:
+                was = max(row["was"], *(each.number for each in signed), 0)
+                findings.restores.append(Restore(row["at"], was, row["kept"], number))
+                signed = [each for each in signed if each.number <= row["kept"]]
             signed.append(Signed(number, row["head"], number - row["count"] + 1, line))
     if public_key not in known:
         findings.add(Kind.FORGED, 0, 0, "the key given is none of those that signed these checkpoints")
@@ -180,7 +213,8 @@ def _is_signed(row: Mapping[str, Any], key: bytes, new: bytes) -> bool:
     body = {name: value for name, value in row.items() if name not in ("confirmed", "signature")}
     text = json.dumps(body, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
     if not new:
-        return ed25519_holds(key, PURPOSE + text, bytes.fromhex(row["signature"]))
+        purpose = RESTORE if "was" in row else PURPOSE
+        return ed25519_holds(key, purpose + text, bytes.fromhex(row["signature"]))
     both = (key, row["signature"]), (new, row["confirmed"])
     follows: bool = row["follows"] == key.hex()
     return follows and all(ed25519_holds(each, HANDOVER + text, bytes.fromhex(by)) for each, by in both)
@@ -311,14 +345,16 @@ def main(arguments: list[str]) -> int:
     for finding in findings:
         print(f"{finding.kind}: {finding.says}")
     if not findings:
-        rows = [row for row in map(json.loads, checkpoints) if "number" in row]
-        signed, at = max((row["number"], row["at"]) for row in rows)
+        rows = [row for row in map(json.loads, checkpoints) if row.get("restores", 0) == len(findings.restores)]
+        signed, at = max((row["number"], row["at"]) for row in rows if "number" in row)
         last = json.loads(chain[-1])["number"] if chain else signed
         print(f"{len(chain)} entries, nothing found. Signed up to entry {signed} ({at}).")
         print(f"Entries after it, chained but not yet signed: {last - signed}.")
         if keys := [row["key"] for row in map(json.loads, checkpoints) if "key" in row]:
             newest = hashlib.sha256(bytes.fromhex(keys[-1])).hexdigest()
             print(f"The key was handed over {len(keys)} times. The newest: {newest}")
+    for restore in findings.restores:
+        print(restore)
     print(f"Key: {hashlib.sha256(key).hexdigest()}")
     return 1 if findings else 0
 

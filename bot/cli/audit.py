@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot import audit_verify
 from bot.app import Core
-from bot.checkpoints import open_checkpoints
+from bot.checkpoints import open_checkpoints, sign_head
 from bot.cli.regions import every_region
-from bot.core.audit_checkpoints import export_chain, head_of
+from bot.core.audit_lines import export_chain
 from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.settings import read_settings
@@ -32,8 +32,7 @@ async def audit(deed: str, file: Path | None, region: str | None = None) -> int:
 
 
 async def _sign(core: Core) -> int:
-    written = open_checkpoints(core).write_last(await core.database.write(head_of, Purpose.RIGHTS))
-    print(f"{core.ring.region}: " + ("signed." if written else "the newest checkpoint says the same."))
+    print(f"{core.ring.region}: " + ("signed." if await sign_head(core) else "the newest checkpoint says the same."))
     return 0
 
 

@@ -1,5 +1,8 @@
 """`restore [BACKUP]`: into quarantine, erase again whom the ledger names, verify, open. Interrupted, run it again.
 
+That the audit trail goes on from an earlier entry is signed beside its checkpoints: how it stood is signed before anything is touched,
+as far as the database in place can be read, and the restore itself before anything is done with the restored one.
+
 A ledger that is not whole restores nothing. Where it is lost for good, `--ledger-lost` begins a new one, after it was agreed to.
 """
 
@@ -11,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import holder_of, open_core
+from bot.app import Core, holder_of, open_core
+from bot.checkpoints import sign_head, sign_restore
 from bot.cli import ledger_loss
 from bot.cli.ledger_loss import ERASURES, MOVES
 from bot.cli.regions import settings_of
@@ -47,13 +51,14 @@ async def restore(backup: Path | None, *, replace: bool = False, region: str | N
         if reason:
             print(reason, file=sys.stderr)
             return 2
+        await work.sign_what_is_there()
         safe.marker.enter()
         print("quarantine: the service does not start until this is done")
         work.begin_anew()
         if backup is not None:
             await database.put_back(backup)
             print(f"{database.name} is back")
-        await _replay(settings)
+        await _replay(settings, backup=backup is not None, sealed=work.is_sealed)
         safe.marker.leave()
         print("verified; the service may start")
         return 0
@@ -67,6 +72,8 @@ class _Restore:
     def __init__(self, settings: Settings, safe: Safe, database: Backups, backup: Path | None, lost: Lost | None) -> None:
         self._settings, self._safe, self._database, self._backup, self._lost = settings, safe, database, backup, lost
         self._broken: dict[str, int] = {}
+        self.is_sealed = False
+        """Whether there is a backup and it is as this key store sealed it; known after `why_not`."""
 
     async def why_not(self, *, replace: bool) -> str:
         """Why nothing may be touched, or nothing. ValueError for what is no whole backup, LedgerError for a ledger that is not whole."""
@@ -98,6 +105,7 @@ class _Restore:
             print(f"warning: {name} has no seal, as one of an older version: damage inside a row shows only when it is opened")
         elif not backup_seals.is_ours(ring, contents.seal.digest, contents.seal.signature):
             return f"{name} was not sealed by this key store of region {region}: it was changed, or belongs elsewhere"
+        self.is_sealed = contents.seal is not None
         there = {epoch.number for epoch in ring.epochs()}
         gone = sum(count for epoch, count in contents.epochs.items() if epoch not in there)
         if gone:
@@ -133,6 +141,19 @@ class _Restore:
         ledger_loss.explain(self._settings.region, reasons, load_policy(self._settings.policy), epochs)
         return "" if ledger_loss.is_agreed(self._lost.agreed, self._lost.ask) else "not agreed to: nothing was touched"
 
+    async def sign_what_is_there(self) -> None:
+        """How the trail of the database that a backup is about to replace ends. After an interruption it may be replaced already."""
+        if self._backup is None or self._safe.marker.is_on() or not await self._database.is_there():
+            return
+        try:
+            core = await open_core(self._settings, quarantined=True)
+            try:
+                await sign_head(core)
+            finally:
+                await core.stop()
+        except Exception as error:  # it may be there and broken in any way: that is what backups are for
+            print(f"warning: how the audit trail ended could not be signed ({type(error).__name__})", file=sys.stderr)
+
     def begin_anew(self) -> None:
         """A new ledger for each that was lost."""
         if not self._broken:
@@ -160,9 +181,10 @@ class _Restore:
         return ring
 
 
-async def _replay(settings: Settings) -> None:
+async def _replay(settings: Settings, *, backup: bool, sealed: bool) -> None:
     core = await open_core(settings, quarantined=True)
     try:
+        await _sign_restore(core, backup=backup, sealed=sealed)
         engine = DatabaseEngine(core.database)
         found = await asyncio.to_thread(replay, engine, core.ledger, core.ring, core.database.compact)
         moved = await asyncio.to_thread(moving.replay, engine, core.moves)
@@ -172,3 +194,10 @@ async def _replay(settings: Settings) -> None:
     print(f"ledger: {found.entries} erasures, {found.erased} people erased again, {found.held} kept by a legal hold")
     if moved:
         print(f"{moved} people live in another region and were taken out")
+
+
+async def _sign_restore(core: Core, *, backup: bool, sealed: bool) -> None:
+    restored = await sign_restore(core, backup=backup, sealed=sealed)
+    if restored is not None:
+        gone = max(0, restored.was - restored.kept)
+        print(f"audit trail: signed that it goes on from entry {restored.head.number}; {gone} later entries are no longer there")

@@ -87,6 +87,7 @@ class Tag(StrEnum):
     REGISTER_EXPORTED = "register:exported"
     POLICY_ANNOUNCED = "policy:announced"
     LEDGER_LOST = "ledger:lost"
+    DATABASE_RESTORED = "database:restored"
     RESTORE_REPLAYED = "restore:replayed"
     POLICY_CHANGED = "policy:changed"
     BREACH_RECORDED = "breach:recorded"

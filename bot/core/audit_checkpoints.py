@@ -4,9 +4,12 @@ A chain of hashes alone proves little to whoever can write the database: rewrite
 again, and it fits. A checkpoint signs how long the chain is and with which hash it ends, and lies where the
 database's administrator does not write. What was signed can then be neither changed, nor cut off, nor told in
 two ways. When the signing key is rotated, old and new key sign a line between the checkpoints that hands over
-from one to the other, so that whoever knows either of them can check all of the file. `bot/audit_verify.py` checks this with nothing but the files and the public key. What it cannot see:
-the entries after the newest checkpoint, and a checkpoint file cut back together with the chain. Against that,
-send a copy of a checkpoint elsewhere now and then.
+from one to the other, so that whoever knows either of them can check all of the file. When the database is
+restored, a line says so and from which entry on the chain is another one: nobody without the key can pass off
+a cut as a restore, and whoever verifies is told what is no longer there. `bot/audit_verify.py` checks all this
+with nothing but the files and the public key. What it cannot see: the entries after the newest checkpoint, and
+a checkpoint file cut back together with the chain. Against that, send a copy of a checkpoint elsewhere now and
+then. The lines themselves: `bot/core/audit_lines.py`.
 """
 
 from __future__ import annotations
@@ -16,24 +19,31 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from bot.core.audit import AuditEntry
+from bot.core.audit import GENESIS
+from bot.core.audit_lines import (
+    Checkpoint,
+    Head,
+    Restored,
+    heads_in_force,
+    public_hex,
+    read_signed,
+    restores_in,
+    sign,
+    sign_restored,
+)
 from bot.core.clock import Clock
 from bot.core.errors import PrivacyError
 from bot.core.ports import Tx
 
-# The same key signs other things too: a signature for one of them must not pass for a checkpoint.
-PURPOSE: Final = b"privacy-bot audit checkpoint 1\n"
-HANDOVER: Final = b"privacy-bot signing key handover 1\n"
 _PEM_END: Final = b"-----END PUBLIC KEY-----\n"
 Keys = tuple[bytes, Sequence[str]]
 
@@ -46,26 +56,6 @@ class CheckpointKeyError(PrivacyError):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """How long the chain is. `number` and `hash` are its last entry's, `count` is how many entries are still
-    kept.
-    """
-
-    number: int
-    hash: bytes
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What is signed: this region's chain ended like this at `at` (aware, whole milliseconds)."""
-
-    region: str
-    head: Head
-    at: datetime
-
-
 def head_of(tx: Tx) -> Head:
     """The chain's head, read in a writing transaction of its own.
 
@@ -75,64 +65,9 @@ def head_of(tx: Tx) -> Head:
     return Head(number, last, tx.audit.count())
 
 
-def export_chain(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """The chain as JSON lines, each with its newline, in the order given (by `id`). Hashes are
-    hexadecimal.
-    """
-    for entry in entries:
-        row = {
-            "number": entry.number,
-            "at": entry.at.isoformat(timespec="milliseconds"),
-            "tag": entry.tag,
-            "actor": entry.actor,
-            "subject": entry.subject,
-            "ref": entry.ref,
-            "details": entry.details,
-            "before": entry.before.hex(),
-            "hash": entry.hash.hex(),
-        }
-        yield json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
-
-
-def sign(checkpoint: Checkpoint, seed: bytes) -> str:
-    """The checkpoint as a JSON line with its Ed25519 signature (RFC 8032). `seed` is the 32-byte signing
-    key.
-    """
-    row: dict[str, str | int] = {
-        "at": checkpoint.at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "count": checkpoint.head.count,
-        "head": checkpoint.head.hash.hex(),
-        "number": checkpoint.head.number,
-        "region": checkpoint.region,
-    }
-    message = PURPOSE + json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
-    row["signature"] = Ed25519PrivateKey.from_private_bytes(seed).sign(message).hex()
-    return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
-
-
-def hand_over(region: str, old_seed: bytes, new_seed: bytes, at: datetime) -> str:
-    """A JSON line that says which key follows which, signed by both: the old one vouches for its successor, and
-    the new one for what it takes over.
-    """
-    old, new = (Ed25519PrivateKey.from_private_bytes(seed) for seed in (old_seed, new_seed))
-    row = {
-        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "follows": old.public_key().public_bytes_raw().hex(),
-        "key": new.public_key().public_bytes_raw().hex(),
-        "region": region,
-    }
-    message = HANDOVER + json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
-    row |= {"confirmed": new.sign(message).hex(), "signature": old.sign(message).hex()}
-    return json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
-
-
 def public_key_pem(seed: bytes) -> bytes:
     """The public half of the signing key, as `openssl` and `bot/audit_verify.py` read it."""
-    return _pem(_public_hex(seed))
-
-
-def _public_hex(seed: bytes) -> str:
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+    return _pem(public_hex(seed))
 
 
 def _pem(public: str) -> bytes:
@@ -184,9 +119,9 @@ class CheckpointFile:
     def __init__(
         self, path: Path, region: str, keys: Callable[[], Keys], clock: Clock, every: timedelta, run: Run | None = None
     ) -> None:
-        """`run` gets every checkpoint, too. `keys` gives the key that signs now, and the lines that handed over to it and to those before it, oldest
-        first. CheckpointKeyError when the file belongs to none of them. Makes the folder and the key file where
-        missing.
+        """`run` gets every checkpoint, too, and has the restores that other machines signed. `keys` gives the key that
+        signs now, and the lines that handed over to it and to those before it, oldest first. CheckpointKeyError
+        when the file belongs to none of them. Makes the folder and the key file where missing.
         """
         self.path = path
         self.public_key_path = public_keys_path(path)
@@ -205,8 +140,7 @@ class CheckpointFile:
 
         The newest by what it says, not by this process's memory: restarts and other processes count too.
         """
-        # Asked before the lock is taken: reading the head may wait for another transaction, which may wait
-        # for us.
+        # Asked before the lock is taken: reading the head may wait for another transaction, which may wait for us.
         if not self._is_due(self._newest()):
             return None
         found = head()
@@ -214,13 +148,45 @@ class CheckpointFile:
             return self._append(found) if self._is_due(self._newest()) else None
 
     def write_last(self, head: Head) -> Checkpoint | None:
-        """On shutdown, and after a sweep removed old entries: append a checkpoint unless the newest says the
-        same.
-        """
+        """On shutdown, and after a sweep removed old entries: append a checkpoint unless the newest says the same."""
         with self._locked():
             self._follow()  # a checkpoint of an older key says nothing for the new one
             newest = self._newest()
             return None if newest is not None and newest.head == head else self._append(head)
+
+    def in_force(self) -> list[Head]:
+        """Every head that this file and the run still vouch for."""
+        with self._locked():
+            keys = _public_keys(*self._follow())
+            return heads_in_force(self._lines(), keys) + heads_in_force(self._of_all(), keys)
+
+    def write_restored(self, head: Head, differing: Collection[Head], *, backup: bool, sealed: bool) -> Restored | None:
+        """Say once that the chain goes on from `head`, because the database was put back; `differing` are those of `in_force` that it
+        does not have. None where nothing tells of a restore: no `backup` was put back, and the chain is as long as was signed.
+
+        Only a `sealed` backup takes back what was signed at or before `head`, too: it is from a run of the chain that an earlier
+        restore had left. Of anything else that would be a history written anew.
+        """
+        with self._locked():
+            seed, handed_over = self._follow()
+            lines, keys = self._lines(), _public_keys(seed, handed_over)
+            newest = next(filter(None, map(read_signed, reversed(self._of_all() or lines))), None)
+            if isinstance(newest, Restored) and (newest.head.number, newest.head.hash) == (head.number, head.hash):
+                return newest
+            if not backup and all(each.number <= head.number for each in differing):
+                return None
+            known = heads_in_force(lines, keys) + heads_in_force(self._of_all(), keys)
+            was = max(known, key=lambda each: each.number, default=Head(0, GENESIS, 0))
+            kept = head.number
+            parted = min((each.number for each in differing), default=kept + 1)
+            if sealed and parted <= kept:
+                kept = max((each.number for each in known if each.number < parted), default=0)
+            restored = Restored(self._region, head, was.number, was.hash, kept, len(restores_in(lines, keys)) + 1, self._now())
+            line = sign_restored(restored, seed)
+            # In the run first: another machine that ends an interrupted restore finds it there.
+            self._add_to_run(line)
+            self._write(line)
+            return restored
 
     def is_due(self) -> bool:
         """Whether the newest checkpoint is older than the interval, or there is none."""
@@ -231,41 +197,58 @@ class CheckpointFile:
         newest = self._newest()
         return None if newest is None else newest.head.number - newest.head.count + 1
 
-    def _is_due(self, newest: Checkpoint | None) -> bool:
+    def _is_due(self, newest: Checkpoint | Restored | None) -> bool:
         # A clock that was set back must not silence the checkpoints until it has caught up.
         return newest is None or abs(self._clock.now() - newest.at) >= self._every
 
     def _append(self, head: Head) -> Checkpoint:
-        now = self._clock.now().astimezone(UTC)
-        checkpoint = Checkpoint(self._region, head, now.replace(microsecond=now.microsecond // 1000 * 1000))
         seed, handed_over = self._follow()
+        restores = len(restores_in(self._lines(), _public_keys(seed, handed_over)))
+        checkpoint = Checkpoint(self._region, head, self._now(), restores)
         line = sign(checkpoint, seed)
         self._write(line)
-        if self._run is not None:
-            self._run.add([*handed_over, line])
+        self._add_to_run(line)
         return checkpoint
 
     def _follow(self) -> Keys:
-        """The key that signs from here on, and what handed over to it. What was handed over since the file was last written to is noted first, and
-        the keys are published. A crash in between is made good at the next call.
+        """The key that signs from here on, and what handed over to it. What was handed over, and restored by another machine, since the
+        file was last written to is noted first, and the keys are published. A crash in between is made good at the next call.
         """
         seed, lines = self._keys()
-        if published_in(self.public_key_path)[:1] == [public_key_pem(seed)]:
-            return seed, lines
-        rows = [json.loads(line) for line in lines]
-        chain = [row["follows"] for row in rows[:1]] + [row["key"] for row in rows] or [_public_hex(seed)]
+        chain = _public_keys(seed, lines)
         pems = [_pem(key) for key in chain]
-        published = published_in(self.public_key_path)[:1]
-        if chain[-1] != _public_hex(seed) or (published and published[0] not in pems):
+        published, noted = published_in(self.public_key_path)[:1], self._lines()
+        if chain[-1] != public_hex(seed) or (published and published[0] not in pems):
             raise CheckpointKeyError(self.public_key_path)
-        noted = self.path.read_text("ascii").splitlines(keepends=True)
-        for line in lines[pems.index(published[0]) if published else 0 :]:
+        handed_over = lines[pems.index(published[0]) if published and noted else 0 :]
+        # A key signed only between two hand-overs: the run has both kinds of lines in their order.
+        shared = _between(self._of_all(), handed_over, chain)
+        for line in [*shared, *(line for line in handed_over if line not in shared)]:
             if line not in noted:
                 self._write(line)
-        half = self.public_key_path.with_name(self.public_key_path.name + ".half")
-        half.write_bytes(b"".join(reversed(pems)))
-        half.replace(self.public_key_path)
+        if published != pems[-1:]:
+            half = self.public_key_path.with_name(self.public_key_path.name + ".half")
+            half.write_bytes(b"".join(reversed(pems)))
+            half.replace(self.public_key_path)
         return seed, lines
+
+    def _of_all(self) -> list[str]:
+        return [] if self._run is None else self._run.lines()
+
+    def _add_to_run(self, line: str) -> None:
+        """With what has to stand before it; what is in the run already is not put there again."""
+        if self._run is None:
+            return
+        seed, handed_over = self._keys()
+        between = _between(self._lines(), handed_over, _public_keys(seed, handed_over))
+        self._run.add([*(each for each in handed_over if each not in between), *between, line])
+
+    def _lines(self) -> list[str]:
+        return self.path.read_text("ascii").splitlines(keepends=True)
+
+    def _now(self) -> datetime:
+        now = self._clock.now().astimezone(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def _write(self, line: str) -> None:
         with self.path.open("ab") as file:
@@ -273,9 +256,9 @@ class CheckpointFile:
             file.flush()
             os.fsync(file.fileno())
 
-    def _newest(self) -> Checkpoint | None:
-        line = _last_line(self.path)
-        return _read(line) if line else None
+    def _newest(self) -> Checkpoint | Restored | None:
+        """What the last line says; None for one that says nothing of the chain: it is then time for a new one."""
+        return read_signed(_last_line(self.path))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -285,23 +268,25 @@ class CheckpointFile:
             yield
 
 
-def _read(line: bytes) -> Checkpoint | None:
-    """What a line says, unverified; None for one that says nothing: it is then time for a new one."""
-    try:
-        row = json.loads(line)
-        head = Head(int(row["number"]), bytes.fromhex(row["head"]), int(row["count"]))
-        return Checkpoint(str(row["region"]), head, datetime.fromisoformat(row["at"]))
-    except (ValueError, KeyError, TypeError):
-        return None
+def _public_keys(seed: bytes, handed_over: Sequence[str]) -> list[str]:
+    """All that ever signed, oldest first."""
+    rows = [json.loads(line) for line in handed_over]
+    return [row["follows"] for row in rows[:1]] + [row["key"] for row in rows] or [public_hex(seed)]
+
+
+def _between(lines: Sequence[str], handed_over: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """The lines that stand between checkpoints."""
+    restores = restores_in(lines, keys)
+    return [line for line in lines if line in handed_over or line in restores]
 
 
 _TAIL: Final = 4096  # a line has at most 600 bytes
 
 
-def _last_line(path: Path) -> bytes:
+def _last_line(path: Path) -> str:
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-        return (file.read().splitlines() or [b""])[-1]
+        return (file.read().splitlines() or [b""])[-1].decode("ascii", "replace")
 
 
 def _drop_unfinished_line(path: Path) -> None:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.audit_verify import Finding, Kind, read_public_key, verify
+from bot.audit_verify import Finding, Findings, Kind, read_public_key, verify
 from bot.core.audit import GENESIS, AuditEntry, Tag, entry_hash
-from bot.core.audit_checkpoints import Checkpoint, Head, export_chain, public_key_pem, sign
+from bot.core.audit_checkpoints import public_key_pem
+from bot.core.audit_lines import Checkpoint, Head, Restored, export_chain, sign, sign_restored
 
 SEED, OTHER_SEED = bytes(range(32)), bytes(range(1, 33))
 KEY = read_public_key(public_key_pem(SEED).decode())
@@ -51,15 +52,24 @@ def trail(count: int, *, says: str = "") -> list[AuditEntry]:
 
 
 def checkpoint(
-    entries: list[AuditEntry], number: int, *, count: int | None = None, seed: bytes = SEED
+    entries: list[AuditEntry], number: int, *, count: int | None = None, seed: bytes = SEED, restores: int = 0
 ) -> str:
     """A checkpoint as the service signs it when the chain has `number` entries."""
     hashes = {each.number: each.hash for each in entries}
     head = Head(number, hashes.get(number, GENESIS), number if count is None else count)
-    return sign(Checkpoint("EU", head, START + timedelta(days=1)), seed)
+    return sign(Checkpoint("EU", head, START + timedelta(days=1), restores), seed)
 
 
-def found(entries: list[AuditEntry], checkpoints: list[str]) -> list[Finding]:
+def restored(
+    entries: list[AuditEntry], number: int, was: AuditEntry, *, restores: int = 1, kept: int | None = None, seed: bytes = SEED
+) -> str:
+    """What `restore` signs when it put back a chain that has `number` entries, after entry `was` of another one."""
+    head = Head(number, entries[number - 1].hash, number)
+    kept = number if kept is None else kept
+    return sign_restored(Restored("EU", head, was.number, was.hash, kept, restores, START + timedelta(days=2)), seed)
+
+
+def found(entries: list[AuditEntry], checkpoints: list[str]) -> Findings:
     return verify(list(export_chain(entries)), checkpoints, KEY)
 
 

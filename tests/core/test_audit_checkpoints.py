@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 
 from bot.audit_verify import read_public_key, verify
 from bot.core.audit import GENESIS, AuditEntry, Tag, entry_hash
-from bot.core.audit_checkpoints import (
-    Checkpoint,
-    CheckpointFile,
-    CheckpointKeyError,
-    Head,
-    export_chain,
-    public_key_pem,
-    sign,
-)
+from bot.core.audit_checkpoints import CheckpointFile, CheckpointKeyError, public_key_pem
+from bot.core.audit_lines import Checkpoint, Head, export_chain, sign
 from bot.core.clock import FixedClock
 
 SEED = bytes(range(32))
@@ -108,6 +101,26 @@ def test_a_line_that_a_crash_left_unfinished_is_dropped(tmp_path: Path) -> None:
     time.move(HOUR)
     file.write_if_due(lambda: head(2))
     assert written(file) == [1, 2]
+
+
+def test_a_restore_is_signed_once_and_only_where_something_tells_of_one(tmp_path: Path) -> None:
+    """By hand: only when the chain is shorter than was signed. What somebody without the key wrote in between tells nothing."""
+    file = file_at(tmp_path, clock())
+    for number in (2, 9):
+        file.write_last(head(number))
+    foreign = sign(Checkpoint("EU", head(200), clock().now()), bytes(32))
+    file.path.write_text(file.path.read_text() + foreign)
+    assert file.in_force() == [head(2), head(9)]
+    assert file.write_restored(head(12), [head(9)], backup=False, sealed=False) is None, "a history written anew is no restore"
+    first = file.write_restored(head(5), [head(9)], backup=False, sealed=False)
+    assert first is not None and (first.was, first.kept, first.restores) == (9, 5, 1)
+    assert file.write_restored(head(5), [], backup=True, sealed=True) == first
+    file.write_last(head(7))
+    second = file.write_restored(head(6), [head(5), head(7)], backup=True, sealed=True)
+    assert second is not None and (second.was, second.kept, second.restores) == (7, 2, 2), "from the run before the first restore"
+    assert file.in_force() == [head(2), head(6)]
+    other = file.write_restored(head(4), [head(2), head(6)], backup=True, sealed=False)
+    assert other is not None and other.kept == 4, "nobody vouches for what it says of the second entry"
 
 
 def test_the_public_key_lies_beside_the_checkpoints(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +13,12 @@ from bot.audit_verify import Kind
 from bot.core.audit import AuditEntry
 from tests.core.audit_trails import (
     LAWS,
+    OTHER_SEED,
     checkpoint,
     found,
     kinds,
     linked,
+    restored,
     signed_trails,
     trail,
 )
@@ -199,3 +202,64 @@ def test_a_forged_beginning_does_not_follow_the_entry_that_was_signed_before_it(
     forged = linked(entries[3:], bytes(31) + b"x")
     findings = found(forged, [checkpoint(entries, 3), checkpoint(forged, 6, count=3)])
     assert kinds(findings) == {Kind.REWRITTEN}
+
+
+OLD = trail(10)
+"""As it stood before a restore to its sixth entry; NEW is how it went on."""
+NEW = linked([*OLD[:6], *(replace(each, ref="anew") for each in trail(9)[6:])])
+BEFORE, BACK, AFTER = [checkpoint(OLD, 4), checkpoint(OLD, 10)], restored(NEW, 6, OLD[9]), checkpoint(NEW, 9, restores=1)
+HONEST = [*BEFORE, BACK, AFTER]
+ELSEWHERE = linked([replace(OLD[0], ref="elsewhere"), *OLD[1:6]])
+
+
+def test_a_restore_is_reported_and_no_finding() -> None:
+    """Also as the first thing that is signed, and when what was signed before had not got beyond the backup. It counts what stands
+    in the file, whatever it says itself."""
+    lesser = restored(NEW, 6, OLD[3])
+    for entries, lines in ((NEW, HONEST), (NEW[:6], HONEST[:3]), (NEW, [BACK]), (NEW, [lesser])):
+        findings = found(entries, lines)
+        assert (findings, len(findings.restores)) == ([], 1)
+    assert str(found(NEW, [lesser]).restores[0]).endswith("nothing that was signed is missing. The chain went on from entry 6.")
+    assert found(NEW, HONEST).restores == found(NEW, [*BEFORE, lesser]).restores
+    said = str(found(NEW, HONEST).restores[0])
+    assert said.endswith("entries 7 to 10 as they were then are no longer there (4). The chain went on from entry 6.")
+
+
+@pytest.mark.parametrize(
+    ("entries", "lines", "kind"),
+    [
+        (NEW, [*BEFORE, AFTER], Kind.MISPLACED),
+        (NEW[:6], BEFORE, Kind.TRUNCATED),
+        (NEW, [*BEFORE, AFTER, BACK], Kind.MISPLACED),
+        (NEW[:6], [*BEFORE, AFTER, BACK], Kind.MISPLACED),
+        (NEW[:6], [*HONEST, BACK], Kind.TRUNCATED),
+        (NEW, [BEFORE[0], BACK, BEFORE[1], AFTER], Kind.MISPLACED),
+        (NEW, [*BEFORE, restored(NEW, 6, OLD[9], seed=OTHER_SEED), AFTER], Kind.FORGED),
+        (NEW, [*BEFORE, BACK.replace('"kept":6', '"kept":0'), AFTER], Kind.FORGED),
+        (NEW, [*BEFORE, restored(ELSEWHERE, 6, OLD[9]), AFTER], Kind.REWRITTEN),
+        (linked([replace(NEW[0], ref="x"), *NEW[1:]]), HONEST, Kind.REWRITTEN),
+        (linked([*NEW[:7], replace(NEW[7], ref="x"), NEW[8]]), HONEST, Kind.REWRITTEN),
+        (OLD, HONEST, Kind.REWRITTEN),
+        (NEW[:8], HONEST, Kind.TRUNCATED),
+        (NEW[:5], HONEST[:3], Kind.TRUNCATED),
+        (NEW[2:], HONEST, Kind.TRUNCATED),
+    ],
+    ids=[
+        "left out", "left out with what follows", "moved to the end", "moved to hide a cut", "told again to hide a cut", "moved forward",
+        "by another key", "changed", "to a chain that is not this one", "rewritten before it", "rewritten after it", "the old chain",
+        "cut after it", "cut before it", "its beginning cut",
+    ],
+)  # fmt: skip
+def test_nobody_without_the_key_passes_off_as_a_restore_what_is_none(entries: list[AuditEntry], lines: list[str], kind: Kind) -> None:
+    assert kind in kinds(found(entries, lines))
+
+
+def test_restores_follow_each_other_to_older_and_to_newer_entries() -> None:
+    """An older backup, then by a second thought a newer one of the first run of the chain: the run between them is given up."""
+    again = linked([*OLD[:8], *(replace(each, ref="again") for each in trail(9)[8:])])
+    older = [*HONEST, restored(OLD, 3, NEW[8], restores=2), checkpoint(OLD, 4, restores=2)]
+    newer = [*HONEST, checkpoint(NEW, 7, restores=1), restored(again, 8, NEW[8], restores=2, kept=6), checkpoint(again, 9, restores=2)]
+    assert (found(OLD[:4], older), found(again, newer)) == ([], [])
+    assert [(each.was, each.kept, each.number) for each in found(again, newer).restores] == [(10, 6, 6), (9, 6, 8)]
+    assert kinds(found(again, [*newer[:-2], restored(again, 8, NEW[8], restores=2)])) == {Kind.REWRITTEN}
+    assert kinds(found(again, [*newer, BACK])) == {Kind.MISPLACED}

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from bot import audit_verify
 from bot.audit_verify import Kind, ed25519_holds, read_public_key, verify
-from bot.core.audit_checkpoints import Checkpoint, Head, export_chain, public_key_pem, sign
+from bot.core.audit_checkpoints import public_key_pem
+from bot.core.audit_lines import Checkpoint, Head, export_chain, sign
 from tests.core.audit_trails import (
     KEY,
     LAWS,
@@ -30,6 +31,7 @@ from tests.core.audit_trails import (
     found,
     kinds,
     linked,
+    restored,
     trail,
 )
 
@@ -210,6 +212,10 @@ def test_the_program_runs_alone_and_says_by_its_status_what_it_found(tmp_path: P
     chain.write_text("".join(export_chain(entries[:3])))
     status, said = run()
     assert (status, said.splitlines()[0]) == (1, "truncated: entries 4 to 4 were cut off the end")
+    checkpoints.write_text(checkpoint(entries, 4) + restored(entries, 3, entries[3]))
+    status, said = run()
+    assert (status, said.splitlines()[0]) == (0, "3 entries, nothing found. Signed up to entry 3 (2026-03-03T12:00:00.000+00:00).")
+    assert "entries 4 to 4 as they were then are no longer there (1). The chain went on from entry 3." in said
     key.write_text("no key")
     assert run()[0] == 2
 

@@ -26,7 +26,8 @@ from bot.core import (
 )
 from bot.core.accounts import Account
 from bot.core.audit import Tag
-from bot.core.audit_checkpoints import export_chain, head_of
+from bot.core.audit_checkpoints import head_of
+from bot.core.audit_lines import export_chain
 from bot.core.cases import Right, Step
 from bot.core.erasure import holds
 from bot.core.exports import Package

@@ -12,14 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.audit_verify import Kind, read_public_key, verify
-from bot.core.audit_checkpoints import (
-    CheckpointFile,
-    Head,
-    export_chain,
-    fingerprint,
-    hand_over,
-    published_in,
-)
+from bot.core.audit_checkpoints import CheckpointFile, fingerprint, published_in
+from bot.core.audit_lines import Head, export_chain, hand_over
 from bot.core.clock import FixedClock, SystemRandomness
 from bot.core.erasure import certificate
 from bot.core.erasure.ledger import Entry

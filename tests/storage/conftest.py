@@ -10,6 +10,7 @@ import pytest
 from bot.app import Core, open_core
 from bot.core.clock import FixedClock
 from bot.settings import Settings
+from tests.core.house import Home
 from tests.databases import BOTH, Databases
 from tests.stage import START
 
@@ -20,3 +21,14 @@ async def core(request: pytest.FixtureRequest, tmp_path: Path, databases: Databa
         opened = await open_core(Settings(data_dir=tmp_path, database_url=url), FixedClock(START))
         yield opened
         await opened.stop()
+
+
+@pytest.fixture
+def environment(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The command line's settings."""
+    return home.environment(monkeypatch)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return tmp_path / "backup"

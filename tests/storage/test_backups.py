@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import json
 import sqlite3
 import zipfile
 from datetime import timedelta
@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot.app import open_core
+from bot.checkpoints import checkpoint_path, open_checkpoints, sign_head
 from bot.cli import keys
+from bot.cli.audit import audit
 from bot.cli.backup import backup
 from bot.cli.restore import restore
-from bot.core import accounts, backup_seals
+from bot.core import accounts
+from bot.core.audit import Tag
+from bot.core.audit_checkpoints import head_of
 from bot.core.cases import Status
 from bot.core.clock import FixedClock
 from bot.core.erasure.sources import left
@@ -22,20 +26,9 @@ from bot.core.errors import LedgerCutError, QuarantineError, ShreddedError
 from bot.core.keys import rotation
 from bot.safe import open_safe
 from bot.settings import Settings
-from bot.storage.backups import backups_of, seals
+from bot.storage.backups import backups_of
 from bot.storage.doors import PostgresDoor
 from tests.core.house import NOON, SECRET, Home, House, house_of
-
-
-@pytest.fixture
-def environment(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The command line's settings."""
-    return home.environment(monkeypatch)
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return tmp_path / "backup"
 
 
 def _erase(house: House, subject: str) -> str:
@@ -45,8 +38,17 @@ def _erase(house: House, subject: str) -> str:
     return ref
 
 
-async def test_a_person_erased_stays_erased_after_a_restore(environment: Settings, copy: Path) -> None:
-    """Backup, erasures, disaster, restore: quarantine, replay, verification, and only then the service starts."""
+async def _trail(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What `audit verify` says, and its status."""
+    capsys.readouterr()
+    return await audit("verify", None), capsys.readouterr().out
+
+
+async def test_a_person_erased_stays_erased_after_a_restore(
+    environment: Settings, copy: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Backup, erasures, disaster, restore: quarantine, replay, verification, and only then the service starts. The audit trail verifies
+    on every machine and tells what it lost; one that slept through it and through a new signing key learns of both."""
     clock = FixedClock(NOON)
     core = await open_core(environment, clock)
     house = house_of(core)
@@ -59,6 +61,10 @@ async def test_a_person_erased_stays_erased_after_a_restore(environment: Setting
     house.work_off()
     papers = {row.id: row.content for row in house.look(lambda tx: tx.certificates.select())}
     assert papers.keys() == {asked_ref, early_ref}
+    was, asleep = (await core.database.write(head_of)).number, home.settings()
+    slept = await open_core(asleep, clock)
+    await sign_head(slept)
+    await slept.stop()
     await core.stop()
 
     assert await restore(copy) == 2, "there is a database: nothing is overwritten without --replace"
@@ -76,31 +82,53 @@ async def test_a_person_erased_stays_erased_after_a_restore(environment: Setting
     assert {row.id: row.content for row in house.look(lambda tx: tx.certificates.select())} == papers
     house.wait(days=23)
     assert {case.status for case in house.look(lambda tx: tx.cases.select())} == {Status.DONE}
+    [note] = house.look(lambda tx: tx.audit.select(tag=Tag.DATABASE_RESTORED.value))
     await core.stop()
+    said = f"entries {note.number} to {was} as they were then are no longer there ({was - note.number + 1})"
+    for folder in (environment.data_dir, asleep.data_dir):
+        monkeypatch.setenv("BOT_DATA_DIR", str(folder))
+        for _ in range(2):
+            status, out = await _trail(capsys)
+            assert (status, out.count(said)) == (0, 2 if home.on_postgres and "all machines" in out else 1)
+            assert await keys.rotate("signing", subject=None, target=(None, None, None)) == 0
 
 
-async def test_a_backup_copied_back_by_hand_is_noticed(environment: Settings, copy: Path) -> None:
-    """The ledger knows more than the database: nothing starts until `restore` has replayed it."""
+async def test_a_backup_copied_back_by_hand_is_noticed(
+    environment: Settings, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The ledger knows more than the database: nothing starts until `restore` has replayed it, and signed that the trail is a shorter
+    one. A cut after that is one."""
     clock = FixedClock(NOON)
     core = await open_core(environment, clock)
     house = house_of(core)
     subject = house.person()
     await backup(copy)
     _erase(house, subject)
+    await sign_head(core)
     await core.stop()
     await backups_of(environment.database, "EU").put_back(copy)
     with pytest.raises(QuarantineError):
         await open_core(environment, clock)
     assert await restore(None) == 0
+    status, out = await _trail(capsys)
+    assert status == 0 and "The database was restored" in out
+    assert await restore(None) == 0
     core = await open_core(environment, clock)
     assert house_of(core).look(lambda tx: left(tx, subject, "")) == ()
+    assert len(house_of(core).look(lambda tx: tx.audit.select(tag=Tag.DATABASE_RESTORED.value))) == 1
+    await sign_head(core)
+    last = (await core.database.write(head_of)).number
+    house_of(core).do(lambda tx: tx.audit.remove(id=f"{last:012d}"))
     await core.stop()
+    status, out = await _trail(capsys)
+    assert status == 1 and f"truncated: entries {last} to {last} were cut off the end" in out
 
 
 async def test_a_restore_that_was_interrupted_keeps_everything_closed(
     environment: Settings, copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The mark outlives the crash; running it again ends it; again once more changes nothing."""
+    """The mark outlives the crash; running it again ends it; again once more changes nothing. What it signed of the audit trail before
+    the crash is not signed again."""
     clock = FixedClock(NOON)
     core = await open_core(environment, clock)
     house = house_of(core)
@@ -108,17 +136,27 @@ async def test_a_restore_that_was_interrupted_keeps_everything_closed(
     await backup(copy)
     _erase(house, subject)
     entries = house.ledger.entries()
+    await sign_head(core)
     await core.stop()
     safe = open_safe(environment)
     safe.marker.enter()
     safe.close()
+    await backups_of(environment.database, "EU").put_back(copy)
+    core = await open_core(environment, clock, quarantined=True)
+    open_checkpoints(core).write_restored(await core.database.write(head_of), [], backup=True, sealed=True)
+    await core.stop()
     with pytest.raises(QuarantineError):
         await open_core(environment, clock)
     assert await restore(copy) == 0, "what it began it may replace"
+    assert (await _trail(capsys))[1].splitlines()[-2].startswith("The database was restored")
     assert await restore(copy, replace=True) == 0
     assert await restore(None) == 0
     assert "1 erasures, 0 people erased again" in capsys.readouterr().out.splitlines()[-2]
     core = await open_core(environment, clock)
+    lines = checkpoint_path(environment).read_text().splitlines()
+    assert sum("was" in json.loads(line) for line in lines) == 2
+    assert len(house_of(core).look(lambda tx: tx.audit.select(tag=Tag.DATABASE_RESTORED.value))) == 1
+    assert (await _trail(capsys))[0] == 0
     assert core.ledger.entries() == entries
     assert house_of(core).look(lambda tx: left(tx, subject, "")) == ()
     await core.stop()
@@ -154,84 +192,6 @@ async def test_what_is_no_backup_is_refused(environment: Settings, tmp_path: Pat
         with pytest.raises(error):
             await restore(tmp_path / name, replace=True)
     await (await open_core(environment, FixedClock(NOON))).stop()
-
-
-async def test_a_flipped_bit_anywhere_is_refused_untouched(
-    environment: Settings, copy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In a page's free space, in a row, in what nobody reads, in the seal itself."""
-    core = await open_core(environment, FixedClock(NOON))
-    subject = house_of(core).person()
-    await backup(copy)
-    whole, backups = copy.read_bytes(), backups_of(environment.database, "EU")
-    places = [*range(100), *random.Random(7).sample(range(len(whole)), 60), *range(len(whole) - seals.LENGTH - 22, len(whole), 3)]
-    for place in places:
-        copy.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
-        try:
-            found = (await backups.look_into(copy)).seal
-        except ValueError as error:
-            assert "damaged" in str(error) or "no backup" in str(error), place
-        else:
-            assert found is not None and not backup_seals.is_ours(core.ring, found.digest, found.signature), place
-    await core.stop()
-    last = whole[-2:-1]
-    copy.write_bytes(whole[:-2] + (b"0" if last != b"0" else b"1") + whole[-1:])
-    assert await restore(copy, replace=True) == 2
-    assert "was not sealed by this key store" in capsys.readouterr().err
-    copy.write_bytes(whole[:5000] + b"?" + whole[5001:])
-    with pytest.raises(ValueError, match="damaged|no backup"):
-        await restore(copy, replace=True)
-    core = await open_core(environment, FixedClock(NOON))
-    assert house_of(core).reads(subject) == SECRET
-    await core.stop()
-
-
-async def test_a_seal_lasts_longer_than_the_key_that_made_it(
-    environment: Settings, copy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The signing key was rotated since; and a backup from before there were seals comes back with a warning."""
-    core = await open_core(environment, FixedClock(NOON))
-    subject = house_of(core).person()
-    await backup(copy)
-    await core.stop()
-    for _ in range(2):
-        assert await keys.rotate("signing", subject=None, target=(None, None, None)) == 0
-    capsys.readouterr()
-    assert await restore(copy, replace=True) == 0
-    assert "warning" not in capsys.readouterr().out
-    _take_off_the_seal(copy)
-    assert await restore(copy, replace=True) == 0
-    assert "warning: backup has no seal" in capsys.readouterr().out
-    core = await open_core(environment, FixedClock(NOON))
-    assert house_of(core).reads(subject) == SECRET
-    await core.stop()
-
-
-def _take_off_the_seal(copy: Path) -> None:
-    """What an older version would have written."""
-    if not zipfile.is_zipfile(copy):
-        copy.write_bytes(copy.read_bytes()[: -seals.LENGTH])
-        return
-    with zipfile.ZipFile(copy) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    members["manifest.json"] = members["manifest.json"].replace(b"privacy-bot backup 2", b"privacy-bot backup 1")
-    with zipfile.ZipFile(copy, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-
-
-async def test_half_a_backup_is_refused_untouched(environment: Settings, copy: Path) -> None:
-    """The disk was full, or the line was cut."""
-    core = await open_core(environment, FixedClock(NOON))
-    subject = house_of(core).person()
-    await backup(copy)
-    await core.stop()
-    copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
-    with pytest.raises(ValueError, match="damaged|no backup"):
-        await restore(copy, replace=True)
-    core = await open_core(environment, FixedClock(NOON))
-    assert house_of(core).reads(subject) == SECRET
-    await core.stop()
 
 
 async def test_a_backup_is_never_written_over_another(environment: Settings, copy: Path) -> None:

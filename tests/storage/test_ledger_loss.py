@@ -30,11 +30,6 @@ from tests.core.house import NOON, SECRET, Home, House, open_house
 AGREED = Lost(agreed=True)
 
 
-@pytest.fixture
-def environment(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    return home.environment(monkeypatch)
-
-
 def _erase(house: House, subject: str) -> str:
     ref = house.delete(subject)
     house.clock.move(timedelta(days=7))

@@ -19,11 +19,6 @@ from tests.core.house import SECRET, Home, House, open_house, unsigned
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return tmp_path / "backup"
-
-
-@pytest.fixture
 async def desk(machines: Home) -> AsyncIterator[tuple[Home, House]]:
     """A machine at work, and where it works."""
     async with open_house(machines) as house:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
 
-from bot.core.audit_checkpoints import CheckpointFile, Head, hand_over
+from bot.core.audit_checkpoints import CheckpointFile
+from bot.core.audit_lines import Head, hand_over
 from bot.core.erasure.ledger import Ledger
 from bot.core.keys.ring import HANDOVER, LEDGER, SIGNING, KeyRing
 
