@@ -20,8 +20,9 @@ from bot.core.clock import SystemClock, SystemRandomness
 from bot.core.erasure import loss
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.replay import replay
-from bot.core.keys import KeyRing
+from bot.core.keys import KeyRing, Purpose
 from bot.core.policies import load_policy
+from bot.core.work import EngineFor
 from bot.safe import Safe, open_safe
 from bot.settings import Settings
 from bot.storage.backups import Backups, Contents, backups_of
@@ -147,7 +148,7 @@ class _Restore:
         """How many erasures are certified in the database that is in place, and not in the ledger."""
         core = await open_core(self._settings, quarantined=True)
         try:
-            return len(await core.database.read(lambda tx: loss.unlisted(tx, core.ledger)))
+            return len(await core.database.read(lambda tx: loss.unlisted(tx, core.ledger), Purpose.RIGHTS))
         finally:
             await core.stop()
 
@@ -163,7 +164,7 @@ class _Restore:
 async def _replay(settings: Settings) -> None:
     core = await open_core(settings, quarantined=True)
     try:
-        engine = DatabaseEngine(core.database)
+        engine = EngineFor(Purpose.RIGHTS, DatabaseEngine(core.database))
         found = await asyncio.to_thread(replay, engine, core.ledger, core.ring, core.database.compact)
         moved = await asyncio.to_thread(moving.replay, engine, core.moves)
         await asyncio.to_thread(core.database.compact)
