@@ -25,7 +25,16 @@ from bot.core.erasure.ledger import Ledger
 from bot.core.errors import KeyUnavailableError, RegionError, SealError
 from bot.core.exports.signature import Signer
 from bot.core.ids import Randomness
-from bot.core.keys import SERVICE, CommandKekHolder, FileKekHolder, KekHolder, KeyRing, StaticKekHolder, Vault
+from bot.core.keys import (
+    SERVICE,
+    CommandKekHolder,
+    FileKekHolder,
+    KekHolder,
+    KeyRing,
+    Purpose,
+    StaticKekHolder,
+    Vault,
+)
 from bot.core.keys.ring import SIGNING
 from bot.core.moving import Road, make_move_job, make_settle_job
 from bot.core.policies import Policy, load_policy, read_policy, versions
@@ -35,7 +44,7 @@ from bot.core.staff.copying import COPY
 from bot.core.support import groups, linking, rounds
 from bot.core.support.rounds import ROUND, make_round_job
 from bot.core.understanding import Understanding
-from bot.core.work import Job
+from bot.core.work import EngineFor, Job
 from bot.regions import RegionDesk, Regions
 from bot.safe import Safe, open_safe
 from bot.settings import Settings
@@ -51,7 +60,7 @@ from bot.telegram.sender import Sender
 from bot.telegram.team.alarms import work_is_dead
 from bot.telegram.texts import SOURCE, use_policy_locales
 from bot.telegram.wire import Wire
-from bot.workers import Worker, all_jobs
+from bot.workers import Worker, all_jobs, rights
 from handlers import create_router
 
 log = logging.getLogger(__name__)
@@ -108,13 +117,13 @@ async def open_core(
         database = open_database(settings.database, World(Vault(ring), policies[0], clock, random, policies[1]))
         opened.push_async_callback(database.stop)
         await database.start()
-        await database.read(_require_its_keys)
+        await database.read(_require_its_keys, Purpose.RIGHTS)
         ledger, moves = safe.ledger_of_erasures(ring), safe.ledger_of_moves(ring)
         moves.entries()
         if not quarantined:
-            await database.read(lambda tx: quarantine.require_replayed(tx, ledger))
-            await database.write(lambda tx: _prepare_team(tx, settings))
-            await database.write(lambda tx: _note_policies(tx, settings, *policies))
+            await database.read(lambda tx: quarantine.require_replayed(tx, ledger), Purpose.RIGHTS)
+            await database.write(lambda tx: _prepare_team(tx, settings), Purpose.RIGHTS)
+            await database.write(lambda tx: _note_policies(tx, settings, *policies), Purpose.RIGHTS)
         opened.pop_all()
     return Core(settings, policies, ring, safe, database, clock, random, ledger, moves)
 
@@ -217,14 +226,18 @@ def create_app(
         theirs["fingerprints"] = lambda: [Signer(each.key).fingerprint for each in opened.ring.named_keys(SIGNING)]
         inbox = Inbox(opened.database, Reception(services | theirs, dispatcher, bot), bot)
         sender = Sender(opened.database, bot, pacer=pacer, pseudo=pseudo, at_home=opened is core)
-        road = Road(regions.directory, regions.engine, opened.moves, opened.database.compact)
-        moves: dict[str, Job] = {residence.MOVE: make_move_job(road), residence.SETTLE: make_settle_job(road)}
+
+        def way(name: str) -> EngineFor:
+            return EngineFor(Purpose.RIGHTS, regions.engine(name))
+
+        road = Road(regions.directory, way, opened.moves, opened.database.compact)
+        moves: dict[str, Job] = {residence.MOVE: rights(make_move_job(road)), residence.SETTLE: rights(make_settle_job(road))}
         if opened is core:
-            moves[COPY] = roster.make_copy_job(regions.others)
-            moves[WATCH] = make_watch_job(regions)
-            moves[ROUND] = make_round_job(regions.others)
+            moves[COPY] = rights(roster.make_copy_job(regions.others))
+            moves[WATCH] = rights(make_watch_job(regions))
+            moves[ROUND] = rights(make_round_job(regions.others))
         else:
-            moves[COPY] = roster.make_return_job(lambda: regions.engine(core.ring.region))
+            moves[COPY] = rights(roster.make_return_job(lambda: way(core.ring.region)))
         sweeps = [rounds.sweep] if opened is core else [regions.make_sweep(opened.ring.region)]
         worker = Worker(opened, all_jobs(opened) | moves, sweeps)
         worker.on_dead = work_is_dead

@@ -17,11 +17,11 @@ from aiogram.types import Update
 
 from bot.core import accounts
 from bot.core.errors import RegionError
-from bot.core.keys import Vault
+from bot.core.keys import Purpose, Vault
 from bot.core.ports import Tx
 from bot.core.staff import roster
 from bot.core.support import groups, rooms
-from bot.core.work import Engine
+from bot.core.work import Engine, EngineFor
 from bot.safe import was_used
 from bot.storage import Database
 from bot.telegram.inbox import Inbox
@@ -125,8 +125,8 @@ class Regions:
         async with self._opening:
             if region not in self.desks:
                 opened = await self._open_core(region)
-                team = await self._core.database.read(roster.read)
-                await opened.database.write(lambda tx: roster.write(tx, team))
+                team = await self._core.database.read(roster.read, Purpose.RIGHTS)
+                await opened.database.write(lambda tx: roster.write(tx, team), Purpose.RIGHTS)
                 self.desks[region] = self._make(opened)
                 log.info("region %s is open", region)
         if self._started:
@@ -201,15 +201,15 @@ class Regions:
         return tuple(found)
 
     def others(self) -> list[Engine]:
-        """From a job's thread: the ways to the databases of every open region but home."""
-        return [DatabaseEngine(desk.core.database) for name, desk in list(self.desks.items()) if name != self.home]
+        """From a job's thread: the ways to the databases of every open region but home, for rights work."""
+        return [EngineFor(Purpose.RIGHTS, DatabaseEngine(desk.core.database)) for name, desk in list(self.desks.items()) if name != self.home]
 
     def database(self, region: str) -> Database | None:
         """The database of a region that is open here."""
         return self.desks[region].core.database if region in self.desks else None
 
     def engine(self, region: str) -> Engine:
-        """From a job's thread: the way to a region's database. RegionError."""
+        """From a job's thread: the way to a region's database, for the product. RegionError."""
         if self._loop is None or not self.serves(region):
             raise RegionError(region)
         desk = asyncio.run_coroutine_threadsafe(self.open(region), self._loop).result()

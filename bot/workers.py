@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.checkpoints import Checkpoints
 from bot.core import cases, conversations, deletion, delivery, drafts, exports, retention, work
@@ -41,15 +41,15 @@ _FULL = cases.SWEEP_BATCH
 
 
 class DatabaseEngine:
-    """How a job in its thread reaches the database."""
+    """How a job in its thread reaches the database: for the product, unless another purpose is named."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return self._database.write_from_thread(unit, purpose)
 
-    def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return self._database.read_from_thread(unit, purpose)
 
 
@@ -102,7 +102,7 @@ class Worker:
         if limit <= 0:
             return []
         kinds = tuple(self._jobs)
-        taken = await self._core.database.write(lambda tx: work.claim(tx, limit=limit, kinds=kinds, alarm=self._alarm))
+        taken = await self._core.database.write(lambda tx: work.claim(tx, limit=limit, kinds=kinds, alarm=self._alarm), Purpose.RIGHTS)
         begun = [asyncio.create_task(self._work_on(item)) for item in taken]
         self._at_work.update(begun)
         for task in begun:
@@ -124,7 +124,7 @@ class Worker:
         while True:
             await asyncio.sleep(work.BEAT_EVERY.total_seconds())
             try:
-                await self._core.database.write(lambda tx: work.beat(tx, item))
+                await self._core.database.write(lambda tx: work.beat(tx, item), Purpose.RIGHTS)
             except work.FencedError:
                 return
             except Exception as error:
@@ -139,7 +139,7 @@ class Worker:
             name = type(error).__name__
             log.warning("work of kind %s failed (%s)", item.kind, name)
             with contextlib.suppress(work.FencedError):
-                self._engine.write(lambda tx: work.fail(tx, item, name, self._alarm))
+                self._engine.write(lambda tx: work.fail(tx, item, name, self._alarm), Purpose.RIGHTS)
 
     def _alarm(self, tx: Tx, item: Work) -> None:
         log.error("work %s of kind %s is dead after %d attempts (%s)", item.id, item.kind, item.attempts, item.error)
@@ -195,24 +195,29 @@ SWEEPS: tuple[Callable[[Tx], int], ...] = (
 
 
 def all_jobs(core: Core) -> dict[str, Job]:
-    """Every kind of durable work with the function that does it."""
+    """Every kind of durable work with the function that does it, and what for."""
     eraser = Eraser(core.ledger, core.ring, core.database.compact)
-    jobs: dict[str, Any] = {
-        exports.JOB: exports.make_build_job(
-            lambda locale: package_texts(locale or SOURCE),
-            lambda: core.ring.newest_keys(SIGNING)[0].key,
-            linked=core.settings.download_address is not None,
-        ),
-        deletion.REMIND: deletion.remind_job,
-        retention.REPORT: retention.report_job,
-        ANNOUNCE: announce_job,
-        revealing.HIDE: revealing.hide_job,
-        FIND: find_job,
-        TELL: tell_job,
-        ERASE: eraser.erase_job,
-        PURGED: eraser.purged_job,
-        rotation.ROLL: rotation.make_roll_job(core.ring),
-        rotation.RETIRE: rotation.make_retire_job(core.ring),
-        reseal.RESEAL: reseal.reseal_job,
+    build = exports.make_build_job(
+        lambda locale: package_texts(locale or SOURCE),
+        lambda: core.ring.newest_keys(SIGNING)[0].key,
+        linked=core.settings.download_address is not None,
+    )
+    return {
+        exports.JOB: rights(build),
+        deletion.REMIND: rights(deletion.remind_job),
+        retention.REPORT: rights(retention.report_job),
+        ANNOUNCE: rights(announce_job),
+        revealing.HIDE: rights(revealing.hide_job),
+        FIND: rights(find_job),
+        TELL: rights(tell_job),
+        ERASE: rights(eraser.erase_job),
+        PURGED: rights(eraser.purged_job),
+        rotation.ROLL: rights(rotation.make_roll_job(core.ring)),
+        rotation.RETIRE: rights(rotation.make_retire_job(core.ring)),
+        reseal.RESEAL: rights(reseal.reseal_job),
     }
-    return jobs
+
+
+def rights(job: Job) -> Job:
+    """A job that does what a right, a deadline or the safety of what is stored needs: for the restricted as for everybody."""
+    return work.job_for(Purpose.RIGHTS, job)

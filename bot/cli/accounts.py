@@ -15,6 +15,7 @@ from bot.cli.regions import every_region, home_of
 from bot.core import accounts, passwords
 from bot.core.accounts import NameTakenError
 from bot.core.errors import NotFoundError, PasswordWeakError
+from bot.core.keys import Purpose
 from bot.settings import Settings, read_settings
 
 
@@ -25,9 +26,9 @@ async def account(deed: str, name: str) -> int:
         if deed == "create":
             return await _create(cores, name)
         core = await home_of(cores, name)
-        found = await core.database.read(lambda tx: accounts.get_by_name(tx, name))
+        found = await core.database.read(lambda tx: accounts.get_by_name(tx, name), Purpose.RIGHTS)
         if deed == "link":
-            token = await core.database.write(lambda tx: accounts.issue_link(tx, found.id))
+            token = await core.database.write(lambda tx: accounts.issue_link(tx, found.id), Purpose.RIGHTS)
             print(await _deep_link(settings, f"link-{token}"))
             return 0
         password: str = os.environ.get("BOT_NEW_PASSWORD", "")
@@ -38,7 +39,7 @@ async def account(deed: str, name: str) -> int:
         except PasswordWeakError as error:
             print(f"At least {error.least} characters, please.", file=sys.stderr)
             return 2
-        await core.database.write(lambda tx: passwords.set_hash(tx, found.id, hashed))
+        await core.database.write(lambda tx: passwords.set_hash(tx, found.id, hashed), Purpose.RIGHTS)
         print("Set.")
         return 0
 

@@ -10,6 +10,7 @@ from bot.app import Core, telegram_session
 from bot.cli.ledger_loss import ERASURES, MOVES, told
 from bot.cli.regions import every_region
 from bot.core.audit import verify_chain
+from bot.core.keys import Purpose
 from bot.core.support import groups
 from bot.core.support.groups import TeamGroup
 from bot.settings import Settings, read_settings
@@ -32,7 +33,7 @@ async def check(region: str | None = None) -> int:
 async def _region(core: Core) -> bool:
     name = core.ring.region
     _line(True, f"keys {name}", f"epoch {core.ring.current_epoch().number}")
-    entries, broken = await core.database.read(lambda tx: (tx.audit.count(), verify_chain(tx.audit.each(order_by="id"))))
+    entries, broken = await core.database.read(lambda tx: (tx.audit.count(), verify_chain(tx.audit.each(order_by="id"))), Purpose.RIGHTS)
     for kind, ledger in ((ERASURES, core.ledger), (MOVES, core.moves)):
         _line(True, f"ledger of {kind} {name}", f"{len(ledger.entries())} entries")
         for each in ledger.losses():

@@ -20,6 +20,7 @@ from bot.core.keys import (
     CommandKekHolder,
     FileKekHolder,
     KekHolder,
+    Purpose,
     StaticKekHolder,
     named,
     reseal,
@@ -39,7 +40,7 @@ async def status(region: str | None = None) -> int:
     """Print every key of every region, what it wraps and what is under way."""
     async with every_region(read_settings(), region) as cores:
         for core in cores:
-            for line in await core.database.read(lambda tx, core=core: _status(tx, core)):  # type: ignore[misc]
+            for line in await core.database.read(lambda tx, core=core: _status(tx, core), Purpose.RIGHTS):  # type: ignore[misc]
                 print(line)
         return 0
 
@@ -57,7 +58,7 @@ async def rotate(level: str, *, subject: str | None, target: Target, region: str
                 print(f"region key {number}; the one before is destroyed")
                 return 0
             case "epoch":
-                ref = await core.database.write(lambda tx: rotation.schedule_roll(tx, core.ring))
+                ref = await core.database.write(lambda tx: rotation.schedule_roll(tx, core.ring), Purpose.RIGHTS)
                 return await _work_through(core, lambda tx: _find(tx, rotation.ROLL, ref))
             case "signing":
                 return await _rotate_signing(core)
@@ -92,7 +93,7 @@ async def _rotate_root(core: Core, target: Target) -> int:
 
 
 async def _rotate_signing(core: Core) -> int:
-    file, head = open_checkpoints(core), await core.database.write(head_of)
+    file, head = open_checkpoints(core), await core.database.write(head_of, Purpose.RIGHTS)
     number = await asyncio.to_thread(named.rotate_signing, core.ring, file, lambda: head)
     await _note(core, f"{core.ring.region}/signing/{number}")
     print(f"signing key {number}; the one before handed over to it and is destroyed. Public keys, in {file.public_key_path}:")
@@ -131,7 +132,7 @@ async def _rotate_dek(core: Core, name: str | None) -> int:
         found = name if name == SERVICE or tx.keys.exists(name) else accounts.get_by_name(tx, name).id
         return reseal.schedule(tx, found)
 
-    work_id = await core.database.write(schedule)
+    work_id = await core.database.write(schedule, Purpose.RIGHTS)
     return await _work_through(core, lambda tx: tx.work.get(id=work_id))
 
 
@@ -140,7 +141,7 @@ async def _work_through(core: Core, look: Callable[[Tx], Work]) -> int:
     jobs: dict[str, Job] = all_jobs(core)
     engine, shown = DatabaseEngine(core.database), ""
     while True:
-        item = await core.database.read(look)
+        item = await core.database.read(look, Purpose.RIGHTS)
         line = _progress(item)
         if line != shown:
             print(line, flush=True)
@@ -150,9 +151,9 @@ async def _work_through(core: Core, look: Callable[[Tx], Work]) -> int:
         if item.state == WorkState.DEAD:
             print(f"stopped: {item.error}", file=sys.stderr)
             return 1
-        for taken in await core.database.write(lambda tx: work.claim(tx, kinds=(item.kind,))):  # noqa: B023
+        for taken in await core.database.write(lambda tx: work.claim(tx, kinds=(item.kind,)), Purpose.RIGHTS):  # noqa: B023
             await asyncio.to_thread(_once, engine, jobs[taken.kind], taken)
-        if (await core.database.read(look)).state == WorkState.WAITING:
+        if (await core.database.read(look, Purpose.RIGHTS)).state == WorkState.WAITING:
             await asyncio.sleep(1)
 
 
@@ -163,7 +164,7 @@ def _once(engine: DatabaseEngine, job: Job, item: Work) -> None:
         return
     except Exception as error:
         name = type(error).__name__
-        engine.write(lambda tx: work.fail(tx, item, name))
+        engine.write(lambda tx: work.fail(tx, item, name), Purpose.RIGHTS)
 
 
 def _find(tx: Tx, kind: str, ref: str) -> Work:
@@ -173,7 +174,7 @@ def _find(tx: Tx, kind: str, ref: str) -> Work:
 
 
 async def _note(core: Core, ref: str) -> None:
-    await core.database.write(lambda tx: audit.record(tx, Tag.KEY_ROTATED, ref=ref))
+    await core.database.write(lambda tx: audit.record(tx, Tag.KEY_ROTATED, ref=ref), Purpose.RIGHTS)
 
 
 def _status(tx: Tx, core: Core) -> list[str]:

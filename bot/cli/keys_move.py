@@ -14,7 +14,7 @@ from bot.app import holder_of, open_core
 from bot.core import audit
 from bot.core.audit import Tag
 from bot.core.clock import SystemClock, SystemRandomness
-from bot.core.keys import KeyRing
+from bot.core.keys import KeyRing, Purpose
 from bot.safe import Safe, open_safe, stands_in_files
 from bot.settings import Settings, SettingsError, read_settings
 from bot.storage.backups import backups_of
@@ -102,7 +102,7 @@ async def _note(settings: Settings, to: str) -> None:
     safe.close()
     if not quarantined:  # else the restore that is under way comes first
         core = await open_core(settings)
-        await core.database.write(lambda tx: audit.record(tx, Tag.KEYS_MOVED, ref=f"{core.ring.region}/{to}"))
+        await core.database.write(lambda tx: audit.record(tx, Tag.KEYS_MOVED, ref=f"{core.ring.region}/{to}"), Purpose.RIGHTS)
         await core.stop()
 
 

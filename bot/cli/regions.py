@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from bot.app import Core, open_core
 from bot.core import accounts
 from bot.core.errors import NotFoundError
+from bot.core.keys import Purpose
 from bot.safe import was_used
 from bot.settings import Settings, SettingsError, read_settings
 
@@ -48,7 +49,7 @@ async def home_of(cores: list[Core], name: str) -> Core:
     """The region where the account of a name lives. NotFoundError."""
     for core in cores:
         try:
-            await core.database.read(lambda tx: accounts.get_by_name(tx, name))
+            await core.database.read(lambda tx: accounts.get_by_name(tx, name), Purpose.RIGHTS)
         except NotFoundError:
             continue
         return core

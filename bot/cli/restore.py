@@ -24,8 +24,9 @@ from bot.core.clock import SystemClock, SystemRandomness
 from bot.core.erasure import loss
 from bot.core.erasure.ledger import Ledger
 from bot.core.erasure.replay import replay
-from bot.core.keys import KeyRing
+from bot.core.keys import KeyRing, Purpose
 from bot.core.policies import load_policy
+from bot.core.work import EngineFor
 from bot.safe import Safe, open_safe
 from bot.settings import Settings
 from bot.storage.backups import Backups, Contents, backups_of
@@ -168,7 +169,7 @@ class _Restore:
         """How many erasures are certified in the database that is in place, and not in the ledger."""
         core = await open_core(self._settings, quarantined=True)
         try:
-            return len(await core.database.read(lambda tx: loss.unlisted(tx, core.ledger)))
+            return len(await core.database.read(lambda tx: loss.unlisted(tx, core.ledger), Purpose.RIGHTS))
         finally:
             await core.stop()
 
@@ -185,7 +186,7 @@ async def _replay(settings: Settings, *, backup: bool, sealed: bool) -> None:
     core = await open_core(settings, quarantined=True)
     try:
         await _sign_restore(core, backup=backup, sealed=sealed)
-        engine = DatabaseEngine(core.database)
+        engine = EngineFor(Purpose.RIGHTS, DatabaseEngine(core.database))
         found = await asyncio.to_thread(replay, engine, core.ledger, core.ring, core.database.compact)
         moved = await asyncio.to_thread(moving.replay, engine, core.moves)
         await asyncio.to_thread(core.database.compact)

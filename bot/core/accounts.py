@@ -64,7 +64,7 @@ class NameTakenError(PrivacyError):
 def create(tx: Tx, *, name: str | None = None, locale: str | None = None) -> Account:
     """Open an account with its own data key. NameTakenError."""
     index = tx.keys.blind_index("account", name.casefold()) if name else None
-    if index and tx.accounts.find(name_index=index):
+    if index and tx.accounts.count(name_index=index):
         raise NameTakenError
     subject = new_id(tx.random)
     tx.keys.create(subject)
@@ -91,8 +91,16 @@ def telegram_index(tx: Tx, telegram_id: int) -> str:
 
 def find_by_telegram(tx: Tx, telegram_id: int) -> Account | None:
     """The account linked to a Telegram person."""
-    link = tx.links.find(id=telegram_index(tx, telegram_id))
+    link = tx.links.find(id=telegram_index(tx, telegram_id), opened=False)
     return tx.accounts.find(id=link.subject) if link else None
+
+
+def asking(tx: Tx, telegram_id: int) -> Account | None:
+    """The account of the Telegram person who speaks: from now on the transaction is their own request (Art. 18(2))."""
+    link = tx.links.find(id=telegram_index(tx, telegram_id), opened=False)
+    if link is not None:
+        tx.keys.asked_by(link.subject)
+    return find_by_telegram(tx, telegram_id)
 
 
 def get_by_name(tx: Tx, name: str) -> Account:
@@ -133,6 +141,7 @@ def link_telegram(tx: Tx, telegram_id: int, token: str) -> Account:
     if not claimed:
         raise LinkError
     subject = tx.link_tokens.get(id=_hash(token)).subject
+    tx.keys.asked_by(subject)
     account = tx.accounts.find(id=subject)
     if account is None:
         raise LinkError

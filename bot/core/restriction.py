@@ -1,4 +1,4 @@
-"""Restriction of processing (GDPR Art. 18): enforced where the subject's key is opened, see keys/vault.py."""
+"""Restriction of processing (GDPR Art. 18): enforced where the subject's key is opened, see keys/README.md."""
 
 from __future__ import annotations
 

@@ -61,13 +61,27 @@ class FencedError(Exception):
 class Engine(Protocol):
     """How a job reaches the database: small transactions, from a thread of its own."""
 
-    def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
-        """Run a unit in one committed transaction."""
+    def write(self, unit: Callable[[Tx], T], purpose: Purpose = ...) -> T:
+        """Run a unit in one committed transaction. Where none is named, the purpose is the engine's: see EngineFor."""
         ...
 
-    def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def read(self, unit: Callable[[Tx], T], purpose: Purpose = ...) -> T:
         """Run a unit that changes nothing, beside the writer."""
         ...
+
+
+class EngineFor:
+    """An engine for one purpose."""
+
+    def __init__(self, purpose: Purpose, engine: Engine) -> None:
+        self._engine = engine
+        self._purpose = purpose
+
+    def write(self, unit: Callable[[Tx], T], purpose: Purpose | None = None) -> T:
+        return self._engine.write(unit, purpose or self._purpose)
+
+    def read(self, unit: Callable[[Tx], T], purpose: Purpose | None = None) -> T:
+        return self._engine.read(unit, purpose or self._purpose)
 
 
 Alarm = Callable[[Tx, Work], None]
@@ -75,6 +89,11 @@ Alarm = Callable[[Tx, Work], None]
 
 Job = Callable[[Engine, Work], None]
 """Does one kind of work in steps, each an `engine.write` that ends with `advance`. Raising means: again later."""
+
+
+def job_for(purpose: Purpose, job: Job) -> Job:
+    """The job with an engine for this purpose; a worker's own is for the product, which nobody restricted is open to."""
+    return lambda engine, item: job(EngineFor(purpose, engine), item)
 
 
 def schedule(tx: Tx, kind: str, ref: str, due_at: datetime | None = None, **checkpoint: Any) -> str:

@@ -55,13 +55,13 @@ class PostgresDatabase:
         if self._pool is not None:
             await self._pool.close()
 
-    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return await self._write(self._pool, unit, purpose)
 
-    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return await self._attempt(self._pool, unit, purpose)
 
-    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.PRODUCT) -> T:
         async def attempt(*, careful: bool) -> T:
             async with self._transaction(self._pool, purpose) as tx:
                 tx.careful = careful
@@ -72,10 +72,10 @@ class PostgresDatabase:
         except NoWayBack:  # rare: most verbs refuse before they write
             return await _until_it_wins(lambda: attempt(careful=True))
 
-    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return self._jobs.run(lambda pool: self._write(pool, unit, purpose))
 
-    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return self._jobs.run(lambda pool: self._attempt(pool, unit, purpose))
 
     def compact(self) -> None:

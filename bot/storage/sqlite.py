@@ -85,25 +85,25 @@ class SqliteDatabase:
         await asyncio.to_thread(self._readers.shutdown)
         self._engine.dispose()
 
-    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         result: T = await self._queue_up(lambda session: unit(self._world.transaction(session, purpose)))
         return result
 
-    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self.read_from_thread, unit, purpose
         )
 
-    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.PRODUCT) -> T:
         result: T = await self._queue_up(lambda session: unit(_Unit(self._world.transaction(session, purpose))))
         return result
 
-    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         future: Future[T] = Future()
         self._put(_Queued(lambda session: unit(self._world.transaction(session, purpose)), future, None))
         return future.result()
 
-    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         with self._engine.connect() as connection:
             return unit(self._world.transaction(SqliteSession(_driver_of(connection)), purpose))
 

@@ -30,7 +30,10 @@ class Unit(Protocol):
 
 
 class Database(Protocol):
-    """What the rest of the program needs of a database."""
+    """What the rest of the program needs of a database.
+
+    Whoever names no purpose works for the product: it reads and changes nothing of a person whose processing is restricted.
+    """
 
     async def start(self) -> None:
         """Make or migrate the tables and be ready."""
@@ -40,25 +43,25 @@ class Database(Protocol):
         """Finish what is queued and close."""
         ...
 
-    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def write(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         """Run a unit; when this returns, it is durably committed. It may run again when it lost a race against another
         transaction, so it touches nothing but its own."""
         ...
 
-    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def read(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         """Run a unit that changes nothing."""
         ...
 
-    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.SUBJECT) -> T:
+    async def handle(self, unit: Callable[[Unit], Awaitable[T]], purpose: Purpose = Purpose.PRODUCT) -> T:
         """Run an async unit in one transaction. It may await nothing but the unit and what never waits, and like `write` it
         may run again."""
         ...
 
-    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def write_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         """Like `write`, for a job in a thread of its own."""
         ...
 
-    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.RIGHTS) -> T:
+    def read_from_thread(self, unit: Callable[[Tx], T], purpose: Purpose = Purpose.PRODUCT) -> T:
         """Like `read`, for a job in a thread of its own."""
         ...
 

@@ -102,7 +102,7 @@ async def _answer(request: web.Request, database: Database) -> web.StreamRespons
             sent += len(block)
             if time.monotonic() - beat > _BEAT_SECONDS:
                 beat = time.monotonic()
-                await database.write(lambda tx: links.proceed(tx, download, sent))  # noqa: B023
+                await database.write(lambda tx: links.proceed(tx, download, sent), Purpose.DELIVERY)  # noqa: B023
         await asyncio.wait_for(response.write_eof(), _STALLED_SECONDS)
         whole = True
     except (ConnectionError, TimeoutError, PrivacyError) as error:  # gone, stalled, or destroyed in the middle
@@ -130,7 +130,7 @@ async def _read(database: Database, download: Download, position: int) -> bytes:
 async def _leave(database: Database, download: Download, sent: int, *, whole: bool) -> None:
     """Used up, or free to be gone on with. Not being able to say so only means that the link stays held for a minute."""
     with suppress(PrivacyError):
-        await database.write(lambda tx: links.finish(tx, download) if whole else links.let_go(tx, download, sent))
+        await database.write(lambda tx: links.finish(tx, download) if whole else links.let_go(tx, download, sent), Purpose.DELIVERY)
 
 
 def _head(download: Download) -> web.StreamResponse:

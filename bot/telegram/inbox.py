@@ -14,7 +14,7 @@ from aiogram.types import Update
 
 from bot.core import delivery
 from bot.core.delivery import Delivery, InboxRow
-from bot.core.keys import SERVICE
+from bot.core.keys import SERVICE, Purpose
 from bot.core.ports import Tx
 from bot.core.support import groups
 from bot.storage import Database, Unit
@@ -175,14 +175,15 @@ class Inbox:
         key = turn.key
         if key is None:
             return Left.NOTHING
-        await self._database.write(lambda tx: _count_failure(tx, key))
+        await self._database.write(lambda tx: _count_failure(tx, key), Purpose.DELIVERY)
         self.on_handled.set()
         return Left.MORE
 
     async def _attempt(self, turn: _Turn) -> Left | None:
         """What is left after a chat's next update was handled; None when it needed slow work, which is done now."""
         try:
-            return await self._database.handle(lambda unit: self._in_unit(unit, turn))
+            # for the product, until the reception knows who asks, and where
+            return await self._database.handle(lambda unit: self._in_unit(unit, turn), Purpose.PRODUCT)
         except SlowWork as slow:
             turn.slow_results[slow.name] = await asyncio.to_thread(slow.work)
             return None

@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
 from bot.core import accounts
 from bot.core.errors import MovingError, PrivacyError
+from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.core.residence import MOVED, MOVING
 from bot.core.support import groups
@@ -42,7 +43,14 @@ class Reception:
 
         def look_up(tx: Tx) -> tuple[accounts.Account | None, str, str | None]:
             lane = lane_of(tx, chat_id)
-            return accounts.find_by_telegram(tx, user.id), lane, None if private else _language_of_group(tx, lane)
+            team = None if private else groups.find(tx)
+            at_desk = team is not None and team.lane == lane
+            if at_desk:
+                tx.keys.open_for(Purpose.SUPPORT)  # for a case it is opened where the member's permission is checked
+            found = accounts.asking(tx, user.id)
+            if private:
+                return found, lane, None
+            return found, lane, team.locale if team is not None and at_desk else _language_of(tx, lane)
 
         private = chat is None or chat.type == "private"
         found, lane, of_group = await unit.do(look_up)
@@ -103,11 +111,8 @@ def _for_a_chat(update: Update) -> bool:
     return moved or (message.sender_chat is not None and message.sender_chat.id == message.chat.id)
 
 
-def _language_of_group(tx: Tx, lane: str) -> str | None:
-    """What the team or the admins of a group chose; None lets whoever speaks be answered in their own language."""
-    team = groups.find(tx)
-    if team is not None and team.lane == lane:
-        return team.locale
+def _language_of(tx: Tx, lane: str) -> str | None:
+    """What the admins of a group chose; None lets whoever speaks be answered in their own language."""
     community = tx.communities.find(id=lane)
     return community.locale or None if community is not None else None
 

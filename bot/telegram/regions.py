@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from aiogram.types import Update
 
 from bot.core.ids import read_reference
-from bot.core.work import Engine
+from bot.core.keys import Purpose
+from bot.core.work import Engine, EngineFor
 from bot.telegram.texts import Html, Line, _, verbatim
 
 _REFERENCE = re.compile(r"\b[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}\b", re.I)
@@ -25,7 +26,7 @@ class Regions(Protocol):
         ...
 
     def engine(self, region: str) -> Engine:
-        """From a thread (`desk.slow`): the way to a region's database. RegionError."""
+        """From a thread (`desk.slow`): the way to a region's database, for the product. RegionError."""
         ...
 
     async def is_at_home(self, update: Update, person: int, region: str) -> bool:
@@ -36,6 +37,12 @@ class Regions(Protocol):
     def send_on(self, update: Update, region: str) -> bool:
         """From a thread: hand an update that came to `region` to the one that answers; False when that is `region` itself."""
         ...
+
+
+def rights_engine(regions: Regions, region: str) -> Engine:
+    """The way to a region's database for what the team does about people's rights: whoever takes it has checked the permission.
+    RegionError."""
+    return EngineFor(Purpose.RIGHTS, regions.engine(region))
 
 
 def region_label(region: str) -> Line | Html:

@@ -96,7 +96,7 @@ class Sender:
 
     async def _lanes_to_drain(self) -> list[str]:
         try:
-            return await self._database.read(outbox.lanes_with_work)
+            return await self._database.read(outbox.lanes_with_work, Purpose.DELIVERY)
         except Exception as error:  # the database is away: what is stored waits there
             log.error("looking for messages failed: %s", type(error).__name__)
             return []
@@ -104,7 +104,7 @@ class Sender:
     async def drain(self) -> None:
         """Send what is due now and return: for tests, and for a stop that leaves nothing behind."""
         tried: set[str] = set()
-        while lanes := [lane for lane in await self._database.read(outbox.lanes_with_work) if lane not in tried]:
+        while lanes := [lane for lane in await self._database.read(outbox.lanes_with_work, Purpose.DELIVERY) if lane not in tried]:
             tried.update(lanes)
             await asyncio.gather(*(self._drain_lane(lane) for lane in lanes))
 
@@ -126,7 +126,7 @@ class Sender:
                         goes_on = await self._send(outgoing)
                 if not in_time or not goes_on:
                     rest = [later.row for later in batch[position:]]
-                    await self._database.write(lambda tx, rest=rest: outbox.release(tx, rest))  # type: ignore[misc]
+                    await self._database.write(lambda tx, rest=rest: outbox.release(tx, rest), Purpose.DELIVERY)  # type: ignore[misc]
                     break
 
     def _claim(self, tx: Tx, lane: str) -> list[Outgoing]:
@@ -279,7 +279,7 @@ class Sender:
     async def _follow(self, outgoing: Outgoing, new_chat: int) -> bool:
         """The group became a supergroup: say it there, and where it is the team's, everything else from now on too."""
         old_chat = int(outgoing.data["chat_id"])
-        if await self._database.write(lambda tx: linking.migrated(tx, old_chat, new_chat)):
+        if await self._database.write(lambda tx: linking.migrated(tx, old_chat, new_chat), Purpose.DELIVERY):
             await self._later(outgoing.row, timedelta(), "Migrated", counts=False)
             return False
         return await self._send(replace(outgoing, data=outgoing.data | {"chat_id": new_chat}))
@@ -316,4 +316,4 @@ class Sender:
         await self._database.write(mark, Purpose.DELIVERY)
 
     async def _later(self, row: OutboxRow, pause: timedelta, error: str, *, counts: bool = True) -> None:
-        await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts))
+        await self._database.write(lambda tx: outbox.put_off(tx, row, pause, error, counts=counts), Purpose.DELIVERY)

@@ -17,7 +17,7 @@ from bot.core.support import bans, queue
 from bot.telegram.answers import policy_of
 from bot.telegram.desk import Desk
 from bot.telegram.keyboards import rows
-from bot.telegram.regions import Regions
+from bot.telegram.regions import Regions, rights_engine
 from bot.telegram.say import Say
 from bot.telegram.team.as_read import notice_as_read
 from bot.telegram.team.confirming import cancel, confirm_tap, redeem_tap
@@ -82,7 +82,7 @@ async def unban(query: CallbackQuery, desk: Desk, say: Say, ref: str, of: str) -
 def _is_somewhere(desk: Desk, ref: str) -> bool:
     """A reference that is typed with other letters is not brought to its region; the buttons here are."""
     regions: Regions = desk.services["regions"]
-    return any(regions.engine(name).read(lambda tx: queue.find(tx, ref)) for name in regions.used())
+    return any(rights_engine(regions, name).read(lambda tx: queue.find(tx, ref)) for name in regions.used())
 
 
 def _why(ref: str, *, lift: bool) -> Line:

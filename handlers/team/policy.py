@@ -17,7 +17,7 @@ from bot.telegram.formats import day, language_name
 from bot.telegram.keyboards import rows
 from bot.telegram.locales import SHIPPED
 from bot.telegram.notices import NOTICES
-from bot.telegram.regions import Regions
+from bot.telegram.regions import Regions, rights_engine
 from bot.telegram.say import Say
 from bot.telegram.team.confirming import confirm_button, dismiss_button, redeem
 from bot.telegram.team.here import InTeamGroup, Tapped, require, tap
@@ -92,4 +92,4 @@ def _tell_elsewhere(desk: Desk, version: str) -> None:
     for region in regions.used():
         if region != desk.services["region"]:
             with contextlib.suppress(NotFoundError):
-                regions.engine(region).write(lambda tx: versions.tell_now(tx, version))
+                rights_engine(regions, region).write(lambda tx: versions.tell_now(tx, version))

@@ -27,7 +27,7 @@ from bot.core.support.queue import Kind, Which
 from bot.telegram.desk import Desk
 from bot.telegram.formats import moment, number
 from bot.telegram.keyboards import Button, rows
-from bot.telegram.regions import Regions
+from bot.telegram.regions import Regions, rights_engine
 from bot.telegram.say import Say
 from bot.telegram.team import breach_cards, lists
 from bot.telegram.team.here import InTeamGroup, Tapped, require, room_of, tap
@@ -134,7 +134,7 @@ def _read(desk: Desk, which: Which, page: int) -> tuple[list[Entry], int, int]:
     limit = (page + 1) * PAGE
 
     def read() -> list[queue.Page]:
-        return [regions.engine(name).read(lambda tx: queue.first(tx, which, limit)) for name in regions.used()]
+        return [rights_engine(regions, name).read(lambda tx: queue.first(tx, which, limit)) for name in regions.used()]
 
     entries, page, count = queue.together(desk.slow("queue", read), number=page, size=PAGE)
     return list(entries), page, count
@@ -221,7 +221,7 @@ async def _show_case(desk: Desk, say: Say, group: TeamGroup, ref: str) -> None:
     regions: Regions = desk.services["regions"]
 
     def look() -> Entry | None:
-        found = (regions.engine(name).read(lambda tx: queue.find(tx, ref)) for name in regions.used())
+        found = (rights_engine(regions, name).read(lambda tx: queue.find(tx, ref)) for name in regions.used())
         return next((entry for entry in found if entry is not None), None)
 
     entry = desk.slow("case", look)

@@ -13,7 +13,7 @@ from bot.core.support import register
 from bot.core.support.register import Row
 from bot.telegram.answers import policy_of
 from bot.telegram.desk import Desk
-from bot.telegram.regions import Regions
+from bot.telegram.regions import Regions, rights_engine
 from bot.telegram.say import Say
 from bot.telegram.team.here import InTeamGroup, require
 from bot.telegram.team.register_words import metrics_table, register_table
@@ -35,7 +35,7 @@ async def send(message: Message, desk: Desk, say: Say) -> None:
 
     def write() -> tuple[list[Row], list[str], str]:
         """Read and written in a thread: it may be long."""
-        found = [row for name in regions.used() for row in regions.engine(name).read(register.rows)]
+        found = [row for name in regions.used() for row in rights_engine(regions, name).read(register.rows)]
         found.sort(key=lambda row: (row.received_at, row.ref))
         with speaking(locale):
             cut = [found[start : start + _ROWS_IN_A_FILE] for start in range(0, max(1, len(found)), _ROWS_IN_A_FILE)]

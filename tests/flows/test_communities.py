@@ -248,15 +248,15 @@ async def test_talk_is_not_stored_for_a_moment(stage: Stage) -> None:
 
 
 async def test_the_teams_group_is_no_community(stage: Stage) -> None:
-    """What the team says among itself is answered by nobody, and nothing is set there."""
+    """What the team says among itself is answered by nobody; what is for other groups is not known there, and nothing is set."""
     await stage.given_team()
     await stage.plays(f"""
         anna in Desk: {QUESTION}
         bot in Desk: (silent)
         anna in Desk: /privacy
-        bot in Desk: (silent)
+        bot in Desk: I do not know /privacy here. ...
         olga in Desk: /quiet on
-        bot in Desk: (silent)
+        bot in Desk: I do not know /quiet here. ...
     """)
     assert await settings_of(stage) == []
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.core.errors import RestrictedError
 from tests.stage import Stage
 
 
@@ -110,15 +113,41 @@ async def test_rights_follow_the_place_that_was_told(stage: Stage) -> None:
 
 
 async def test_restriction_stops_use_but_not_reading(stage: Stage) -> None:
-    """Art. 18: kept, not used; the person's own requests still work."""
+    """Art. 18: kept, not used; the person's own requests still work, are answered by the team, and the product reaches nothing."""
+    await stage.given_team()
     await stage.given_conversations("alice", ["Sore knee"])
     await stage.plays("""
         alice: /restrict
         bot:   While processing is restricted, ...  [Restrict now] [Not now]
         alice: [Restrict now]
         bot:   Done. Processing of your data is restricted from now on (case RES-...). ...  [Menu]
+    """)
+    with pytest.raises(RestrictedError):
+        await stage.given_conversations("alice", ["Wanted for the product"])
+    await stage.plays("""
         alice: /history
         bot:   Your conversations (1) ...
+        alice: /export
+        bot:   ...
+        alice: [Request export]
+        bot:   Case EXP-... is open. ...
+        bot:   Case EXP-...: your export is being put together. 100% done.
+        bot:   (file) Here is your export ...
+        alice: /human
+        bot:   Write your question in one message. ...
+        alice: Who reads this?
+        bot:   This goes to the privacy team, and to nobody else: Who reads this? ...  [Send] [Do not send]
+        alice: [Send]
+        bot:   Thank you. Case ASK-... is open; ...
+        bot in Desk#ASK: The person writes (English) Who reads this?  [Reply] [What is it about?]
+        anna in Desk#ASK answers "Who reads this?": Two people do.
+        bot in Desk#ASK: Preview. ... Two people do. ...  [Send] [Cancel]
+        anna in Desk#ASK: [Send]
+        bot:   (toast) It is on its way to the person.
+        bot to alice: Privacy team, case ASK-...: Two people do. ...
+        bot in Desk#ASK: Sent to the person by team member 4 Two people do.
+        alice: /delete
+        bot:   Deleting your account removes ...
         alice: /restrict
         bot:   Processing of your data is restricted. Do you want to lift that?  [Lift the restriction] [No, leave it]
         alice: [Lift the restriction]

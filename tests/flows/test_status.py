@@ -81,11 +81,18 @@ async def test_a_withdrawn_export_is_not_built(stage: Stage) -> None:
 
 
 async def test_nobody_sees_or_withdraws_a_strangers_request(stage: Stage) -> None:
-    """The same words for another's case as for none."""
+    """The same words for another's case as for none, also while processing of the other's data is restricted."""
     ref = await given_case(stage, Right.OBJECTION)
     await stage.plays(f"""
         mallory: /status {ref}
         bot:   You have no case with this reference.  [Menu]
+    """)
+    await stage.core.database.write(lambda tx: tx.keys.restrict(tx.cases.get(id=ref).subject, restricted=True))
+    await stage.plays(f"""
+        mallory: /status {ref}
+        bot:   You have no case with this reference.  [Menu]
+        alice: /status {ref}
+        bot:   {ref} ...
     """)
 
 

@@ -14,10 +14,11 @@ from bot.core.accounts import OPEN
 from bot.core.cases import Right
 from bot.core.clock import FixedClock
 from bot.core.ids import new_id
-from bot.core.keys import SERVICE, Vault
+from bot.core.keys import SERVICE, Purpose, Vault
 from bot.core.moving import Road, make_move_job
 from bot.core.ports import Tx
 from bot.core.residence import Directory
+from bot.core.work import Engine, EngineFor
 from bot.settings import Settings
 from bot.workers import DatabaseEngine
 from tests.stage import START
@@ -49,7 +50,7 @@ class Faults:
 
 
 class _Engine:
-    def __init__(self, engine: DatabaseEngine, faults: Faults) -> None:
+    def __init__(self, engine: Engine, faults: Faults) -> None:
         self._engine, self._faults = engine, faults
 
     def write(self, unit: Callable[[Tx], T], *purpose: Any) -> T:
@@ -96,8 +97,8 @@ class TwoRegions:
         for core in self.cores.values():
             await core.stop()
 
-    def engine(self, region: str) -> DatabaseEngine:
-        return DatabaseEngine(self.cores[region].database)
+    def engine(self, region: str) -> Engine:
+        return EngineFor(Purpose.RIGHTS, DatabaseEngine(self.cores[region].database))
 
     def job(self, region: str, faults: Faults) -> work.Job:
         """The move job of a region; every durable thing it does passes the faults."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
 from bot.app import Core
 from bot.core import accounts, confirmations
 from bot.core.accounts import NameTakenError
-from bot.core.errors import ConfirmationUsedError, HeldError
+from bot.core.errors import ConfirmationUsedError, HeldError, RestrictedError
+from bot.core.keys import Purpose
 from bot.core.ports import Tx
+from bot.core.work import EngineFor
 from bot.storage import Unit
+from bot.workers import DatabaseEngine
 
 
 async def test_a_unit_that_fails_leaves_nothing_and_disturbs_no_other(core: Core) -> None:
@@ -81,6 +86,65 @@ async def test_what_a_refused_verb_did_to_a_key_is_forgotten(core: Core) -> None
             assert await unit.do(lambda tx: tx.keys.is_restricted(account.id)) is restricted
 
     await core.database.handle(unit)
+
+
+async def test_who_forgets_to_name_a_purpose_gets_nothing_of_the_restricted(core: Core) -> None:
+    """Art. 18, whichever way the database is reached: neither opened nor sealed, unless for a purpose that is allowed."""
+    pat, kim = [await core.database.write(lambda tx, n=n: accounts.create(tx, name=n)) for n in ("pat", "kim")]  # type: ignore[misc]
+    await core.database.write(lambda tx: [tx.keys.restrict(each.id, restricted=True) for each in (pat, kim)])
+    database, engine = core.database, DatabaseEngine(core.database)
+
+    def look(tx: Tx) -> str | None:
+        return tx.accounts.get(id=pat.id).name
+
+    def change(tx: Tx) -> None:
+        tx.accounts.update({"id": pat.id, "subject": pat.id}, name="changed")
+
+    async def handled(unit: Unit) -> str | None:
+        return await unit.do(look)
+
+    asked: tuple[Callable[..., Awaitable[object]], ...] = (
+        partial(database.read, look),
+        partial(database.write, look),
+        partial(database.write, change),
+        partial(database.handle, handled),
+        partial(asyncio.to_thread, database.read_from_thread, look),
+        partial(asyncio.to_thread, database.write_from_thread, change),
+        partial(asyncio.to_thread, engine.read, look),
+        partial(asyncio.to_thread, engine.write, change),
+    )
+    for ask in asked:
+        with pytest.raises(RestrictedError):
+            await ask()
+        with pytest.raises(RestrictedError):
+            await ask(Purpose.SUPPORT)
+    for purpose in (Purpose.RIGHTS, Purpose.DELIVERY):
+        assert await database.read(look, purpose) == await database.handle(handled, purpose) == "pat"
+        assert await asyncio.to_thread(EngineFor(purpose, engine).read, look) == "pat"
+
+
+async def test_a_person_who_asks_opens_what_is_theirs_and_nobody_elses(core: Core) -> None:
+    """One's own request is no way to somebody else who is restricted; what was opened for one purpose is not kept for the next."""
+    pat, kim = [await core.database.write(lambda tx, n=n: accounts.create(tx, name=n)) for n in ("pat", "kim")]  # type: ignore[misc]
+    await core.database.write(lambda tx: [tx.keys.restrict(each.id, restricted=True) for each in (pat, kim)])
+
+    def name_of(tx: Tx, subject: str) -> str | None:
+        return tx.accounts.get(id=subject).name
+
+    def ask(tx: Tx) -> None:
+        tx.keys.asked_by(pat.id)
+        assert name_of(tx, pat.id) == "pat"
+        with pytest.raises(RestrictedError):
+            name_of(tx, kim.id)
+        with tx.keys.opened_for(Purpose.RIGHTS):
+            assert name_of(tx, kim.id) == "kim"
+        with pytest.raises(RestrictedError):
+            name_of(tx, kim.id)
+        tx.keys.asked_by(kim.id)
+        with pytest.raises(RestrictedError):
+            name_of(tx, pat.id)
+
+    await core.database.read(ask)
 
 
 async def test_an_error_that_keeps_its_writes_keeps_them(core: Core) -> None:

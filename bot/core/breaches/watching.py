@@ -16,10 +16,10 @@ from bot.core.breaches.breach import Breach, NoticeState, Status, Telling
 from bot.core.breaches.fields import FOR_PEOPLE
 from bot.core.breaches.record import is_found, reopen, total
 from bot.core.breaches.wanting import look_again, want_found, want_told
-from bot.core.keys.vault import SERVICE
+from bot.core.keys.vault import SERVICE, Purpose
 from bot.core.ports import Tx
 from bot.core.support import rooms
-from bot.core.work import Engine, Job, Work
+from bot.core.work import Engine, EngineFor, Job, Work
 
 _SOON: Final = timedelta(seconds=2)
 _MEANWHILE: Final = timedelta(minutes=1)
@@ -52,13 +52,13 @@ def make_watch_job(reach: Reach) -> Job:
             return
         if breach.drill and breach.status == Status.CLOSED:
             for region in reach.in_use():
-                reach.engine(region).write(lambda tx: _remove(tx, item.ref))
+                EngineFor(Purpose.RIGHTS, reach.engine(region)).write(lambda tx: _remove(tx, item.ref))
             engine.write(lambda tx: work.finish(tx, item))
             return
         wanted = telling_of(breach)
         counts: dict[str, Any] = {}
         for region in reach.in_use():
-            there = reach.engine(region)
+            there = EngineFor(Purpose.RIGHTS, reach.engine(region))
             if there.read(lambda tx: _is_news(tx, wanted)):
                 there.write(lambda tx: order(tx, wanted))
             counts[region] = there.read(lambda tx: figures(tx, item.ref))

@@ -156,10 +156,10 @@ def show(tx: Tx, case: Case) -> None:
 
 def find_for(tx: Tx, subject: str | None, ref: str) -> Case | None:
     """The subject's own case of that reference, or a case whose subject was erased (it names nobody)."""
-    case = tx.cases.find(id=ref)
+    case = tx.cases.find(id=ref, opened=False)
     if case is None or (case.subject and case.subject != subject):
         return None
-    return case
+    return tx.cases.get(id=ref)
 
 
 def get_for(tx: Tx, subject: str | None, ref: str) -> Case:
@@ -191,5 +191,5 @@ def path(tx: Tx, ref: str) -> list[AuditEntry]:
 def _free_reference(tx: Tx, right: Right) -> CaseRef:
     while True:
         ref = new_reference(tx.random, right.value)
-        if tx.cases.find(id=ref) is None:
+        if not tx.cases.count(id=ref):
             return ref

@@ -6,6 +6,9 @@ its generation has not moved (shredding, Art. 17), and the purpose is allowed wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bot.core.errors import HeldError, RestrictedError, SealError, ShreddedError
 from bot.core.keys.envelope import KEY_BYTES, unwrap, wrap
 from bot.core.keys.ring import EpochKey
@@ -39,10 +42,31 @@ class Keychain:
         self.purpose = purpose
         self._seen = seen
         self._opened: dict[str, Dek] = {}
+        self._asking = ""
 
     @property
     def region(self) -> str:
         return self._vault.region
+
+    def open_for(self, purpose: Purpose) -> None:
+        """From now on this transaction is for another purpose."""
+        self.purpose = purpose
+        self._opened.clear()  # what was opened for the one before
+
+    @contextmanager
+    def opened_for(self, purpose: Purpose) -> Iterator[None]:
+        """For another purpose, until the block ends."""
+        before = self.purpose
+        self.open_for(purpose)
+        try:
+            yield
+        finally:
+            self.open_for(before)
+
+    def asked_by(self, subject: str) -> None:
+        """From now on this transaction is the subject's own request, too: their key opens while restricted, nobody else's."""
+        self._asking = subject
+        self._opened.clear()
 
     def blind_index(self, kind: str, value: str) -> str:
         """See `Vault.blind_index`."""
@@ -137,8 +161,9 @@ class Keychain:
         opened = self._opened.get(subject)
         if opened is None:
             row = self._row(subject)
-            if row.restricted and self.purpose not in _WHILE_RESTRICTED:
-                raise RestrictedError(self.purpose.value)
+            purpose = Purpose.SUBJECT if subject == self._asking else self.purpose
+            if row.restricted and purpose not in _WHILE_RESTRICTED:
+                raise RestrictedError(purpose.value)
             opened = self._opened[subject] = self._vault.dek(row)
         return opened
 

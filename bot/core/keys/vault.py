@@ -23,13 +23,19 @@ _CACHED_SUBJECTS = 4096
 
 
 class Purpose(StrEnum):
-    """Why a key is opened (GDPR Art. 5(1)(b), 18(2))."""
+    """Why a key is opened (GDPR Art. 5(1)(b), 18(2)). README.md says which are allowed while processing is restricted, and who
+    names which."""
 
     SUBJECT = "subject_request"
+    """What the person asks for themself, and of their own only: see `Keychain.asked_by`."""
     RIGHTS = "rights_work"
+    """What a right, a deadline, an obligation by law or the safety of what is stored needs."""
     DELIVERY = "delivery"
+    """What the person is owed reaches them."""
     SUPPORT = "support"
+    """The privacy team at its desk, as long as it is about nobody's case."""
     PRODUCT = "product"
+    """Everything else, and whatever names no purpose."""
     TRAINING = "training"
 
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from bot.core import access_log, audit
 from bot.core.audit import Tag
 from bot.core.errors import NotAllowedError, NotFoundError
-from bot.core.keys.vault import SERVICE
+from bot.core.keys.vault import SERVICE, Purpose
 from bot.core.ports import Tx, sealed
 from bot.core.staff.copying import want_copied
-from bot.core.staff.roles import Permission, Role, permissions_of
+from bot.core.staff.roles import RIGHTS_WORK, Permission, Role, permissions_of
 from bot.core.support import rooms
 
 
@@ -86,12 +86,18 @@ def team(tx: Tx, role: Role | None = None) -> list[Member]:
 
 
 def require(tx: Tx, member: Member | None, permission: Permission, *, subject: str = "", ref: str = "") -> Member:
-    """The member, if they may. NotAllowedError, and the attempt is on record: also with the person whose case it was about."""
+    """The member, if they may; what is about people's rights opens keys for that from now on, whoever is restricted.
+
+    NotAllowedError, and the attempt is on record: also with the person whose case it was about.
+    """
     if member is not None and member.may(permission):
+        if permission in RIGHTS_WORK:
+            tx.keys.open_for(Purpose.RIGHTS)
         return member
     role = member.seen_as if member else access_log.Role.STRANGER
     actor = member.actor if member else role.value
-    access_log.refuse(tx, subject or None, role=role.value, actor=actor, what=permission.value, ref=ref)
+    with tx.keys.opened_for(Purpose.RIGHTS):  # the person's own log
+        access_log.refuse(tx, subject or None, role=role.value, actor=actor, what=permission.value, ref=ref)
     raise NotAllowedError(permission.value)
 
 

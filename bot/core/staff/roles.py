@@ -62,6 +62,13 @@ _TABLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset({Permission.TEAM, Permission.SEE_TEAM, Permission.FIGURES}),
 }
 
+RIGHTS_WORK = frozenset({
+    Permission.SEE_CASES, Permission.WORK, Permission.ASSIGN, Permission.REVEAL, Permission.PROPOSE, Permission.AGREE,
+    Permission.REGISTER, Permission.COMPLAINTS, Permission.BREACH, Permission.BAN,
+})  # fmt: skip
+"""What is about a person's right, an obligation by law or the rights of others (GDPR Art. 12, 18(2), 33, 34): done for the
+restricted, too."""
+
 
 def permissions_of(role: Role) -> frozenset[Permission]:
     """What a role may do."""

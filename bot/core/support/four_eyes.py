@@ -142,9 +142,10 @@ def propose(
 def agree(tx: Tx, member: Member | None, proposal_id: str) -> Proposal:
     """The second pair of eyes, and the deed. NotFoundError, NotAllowedError, SameEyesError, ProposerGoneError,
     OfficerMissingError, DecidedError, and whatever the deed refuses: then the proposal stays open."""
-    found = get(tx, proposal_id)
+    found = get(tx, proposal_id, opened=False)
     known = _KINDS[found.kind]
     member = staff.require(tx, member, known.agree, subject=_person(found.subject), ref=found.ref)
+    found = get(tx, proposal_id)
     if member.number == found.by:
         raise SameEyesError
     first = staff.get(tx, found.by)
@@ -159,12 +160,12 @@ def agree(tx: Tx, member: Member | None, proposal_id: str) -> Proposal:
 
 def decline(tx: Tx, member: Member | None, proposal_id: str) -> Proposal:
     """It does not happen. Whoever proposed it may take it back themselves. NotAllowedError, DecidedError, NotFoundError."""
-    found = get(tx, proposal_id)
+    found = get(tx, proposal_id, opened=False)
     known = _KINDS[found.kind]
     own = member is not None and member.number == found.by and member.may(known.propose)
     needed = known.propose if own else known.agree
     member = staff.require(tx, member, needed, subject=_person(found.subject), ref=found.ref)
-    return _decide(tx, found, Outcome.DECLINED, member)
+    return _decide(tx, get(tx, proposal_id), Outcome.DECLINED, member)
 
 
 def second_eyes(tx: Tx, proposal: Proposal) -> list[Member]:
@@ -179,9 +180,9 @@ def open_of(tx: Tx, ref: str) -> list[Proposal]:
     return tx.proposals.select(ref=ref, outcome="", order_by="at", opened=False)
 
 
-def get(tx: Tx, proposal_id: str) -> Proposal:
+def get(tx: Tx, proposal_id: str, *, opened: bool = True) -> Proposal:
     """NotFoundError."""
-    found = tx.proposals.find(id=proposal_id)
+    found = tx.proposals.find(id=proposal_id, opened=opened)
     if found is None:
         raise NotFoundError("proposal")
     return found

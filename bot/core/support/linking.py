@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.core import audit, communities, delivery
 from bot.core.audit import Tag
 from bot.core.delivery import lane_of
-from bot.core.keys.vault import SERVICE
+from bot.core.keys.vault import SERVICE, Purpose
 from bot.core.ports import Tx
 from bot.core.staff.copying import want_copied
 from bot.core.support import rooms, writing
@@ -93,7 +93,8 @@ def follow(tx: Tx, before: TeamGroup | None, now: TeamGroup | None) -> None:
     if before is not None and (now is None or now.lane != before.lane):
         if now is not None and now.linked_at == before.linked_at:  # only its number is new
             rooms.carry_over(tx, before.lane, now.lane)
-            writing.show_again(tx)
+            with tx.keys.opened_for(Purpose.DELIVERY):
+                writing.show_again(tx)
         delivery.forget_lane(tx, before.lane)
 
 

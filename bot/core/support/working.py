@@ -56,12 +56,12 @@ class Planned:
 
 def permitted(tx: Tx, member: Member | None, permission: Permission, ref: str) -> tuple[Member, Case]:
     """Who acts and on what. NotAllowedError, on record with the case's person; then NotFoundError."""
-    case = tx.cases.find(id=ref)
+    case = tx.cases.find(id=ref, opened=False)
     subject = case.subject if case is not None else ""
     member = staff.require(tx, member, permission, subject=subject, ref=ref if subject else "")
     if case is None:
         raise NotFoundError("team_case")
-    return member, case
+    return member, tx.cases.get(id=ref)
 
 
 def ending(tx: Tx, ref: str, otherwise: Permission) -> Permission:

@@ -24,6 +24,7 @@ from bot.core.errors import (
     TransitionError,
     UnreachableError,
 )
+from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.core.rectification import Field
 from bot.core.staff import Member
@@ -70,10 +71,11 @@ def write(
 
 def answerable(tx: Tx, message: int) -> Letter | None:
     """What a message of the group is when an answer to it goes to the person: a letter of theirs, or a draft that waits for its words."""
-    letter = tx.letters.find(room_message=message)
-    if letter is None or letter.way == Way.OUT or (letter.way == Way.DRAFT and letter.text is not None):
+    if not tx.letters.count(room_message=message):
         return None
-    return letter
+    tx.keys.open_for(Purpose.RIGHTS)
+    letter = tx.letters.get(room_message=message)
+    return None if letter.way == Way.OUT or (letter.way == Way.DRAFT and letter.text is not None) else letter
 
 
 def typed_in(tx: Tx, message: int) -> Letter | None:

@@ -7,6 +7,7 @@ import logging
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramMigrateToChat
 
+from bot.core.keys import Purpose
 from bot.core.ports import Tx
 from bot.core.support import groups, linking, rooms
 from bot.core.support.groups import TeamGroup
@@ -57,12 +58,12 @@ async def look(bot: Bot, database: Database) -> None:
             menu = team_menu(group.chat)
         await bot.set_my_commands(**menu)
     except TelegramForbiddenError:
-        await database.write(let_go)
+        await database.write(let_go, Purpose.DELIVERY)
     except TelegramMigrateToChat as error:
         new_chat = error.migrate_to_chat_id
-        await database.write(lambda tx: linking.migrated(tx, group.chat, new_chat))
+        await database.write(lambda tx: linking.migrated(tx, group.chat, new_chat), Purpose.DELIVERY)
         await look(bot, database)
     except AiogramError as error:
         log.warning("the team's group could not be looked at (%s)", type(error).__name__)
     else:
-        await database.write(lambda tx: note(tx, found))
+        await database.write(lambda tx: note(tx, found), Purpose.DELIVERY)
