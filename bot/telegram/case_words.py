@@ -174,5 +174,7 @@ def reason_name(code: str) -> Line:
             return _("We need to verify that the request comes from you.")
         case "volume":
             return _("There are very many requests at the moment.")
+        case "work":
+            return _("Your request takes more work than we planned.")
         case _:
             return _("Your request is complex.")

@@ -24,7 +24,7 @@ async def test_a_delay_is_told_before_the_date_and_a_missed_date_offers_the_offi
         (27 days later)
         bot:   (silent)
         (1 day later)
-        bot:   Case {ref} takes longer than planned. Reason: Your request is complex. The new date is 22 May 2026 23:59 UTC.
+        bot:   Case {ref} takes longer than planned. Reason: Your request takes more work than we planned. The new date is 22 May 2026 23:59 UTC.
         (32 days later)
         bot:   (silent)
         (1 day later)
@@ -32,7 +32,7 @@ async def test_a_delay_is_told_before_the_date_and_a_missed_date_offers_the_offi
         (40 days later)
         bot:   (silent)
         alice: /status {ref}
-        bot:   {ref} ... it takes longer, the new date is 22 May 2026 23:59 UTC. Your request is complex. ... The date has passed and the case is not finished. You can turn to the data protection officer of Moonshot AI.  [Data protection officer] [Write in this case] [Withdraw this request] [My requests] [Menu]
+        bot:   {ref} ... it takes longer, the new date is 22 May 2026 23:59 UTC. Your request takes more work than we planned. ... The date has passed and the case is not finished. You can turn to the data protection officer of Moonshot AI.  [Data protection officer] [Write in this case] [Withdraw this request] [My requests] [Menu]
     """)
 
 

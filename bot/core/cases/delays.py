@@ -30,9 +30,10 @@ from bot.core.policies import versions
 from bot.core.ports import Tx
 
 SERVICE_ACTOR: Final = "service"
-REASONS: Final = frozenset({"identity", "volume", "complex"})
+REASONS: Final = frozenset({"identity", "volume", "complex", "work"})
 """Why something takes longer; bot/telegram/notices.py has the words."""
-AUTOMATIC: Final = "complex"
+AUTOMATIC: Final = "work"
+"""Nobody has judged the request: what is told is what is so."""
 BATCH: Final = 200
 _AGAIN: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)

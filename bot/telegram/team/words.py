@@ -87,6 +87,9 @@ def delay_reason(code: str) -> Line:
         case "volume":
             # Translators: a reason for a delay, on a button for the privacy team; short.
             return _("Very many requests")
+        case "work":
+            # Translators: a reason for a delay that the service gave by itself; on the card of a case, short.
+            return _("More work than planned")
         case _:
             # Translators: a reason for a delay, on a button for the privacy team; short.
             return _("Complex request")

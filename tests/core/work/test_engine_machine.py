@@ -1,24 +1,46 @@
 """The laws of durable work, held against every order of events that Hypothesis thinks of.
 
-Two workers on one real database file, each with its own connection. Either may be killed, stall past its lease, or lose a
+Two workers on one real database, each with its own connection. Either may be killed, stall past its lease, or lose a
 commit (a real one: a deferred constraint makes the database refuse it); the clock only moves forward.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.core import work
 from bot.core.ports import Tx
 from bot.core.work import FencedError, Work, WorkState
-from tests.core.work.workshop import KILLED, REFUSED, WELL, WORKERS, Killed, Workshop, affect, alarm
+from tests.core.work.workshop import (
+    KILLED,
+    REFUSED,
+    WELL,
+    WORKERS,
+    CommitRefused,
+    FileWorkshop,
+    Killed,
+    ServerWorkshop,
+    Workshop,
+    affect,
+    alarm,
+    furnish,
+)
+from tests.databases import BOTH, SQLITE, Databases
 
 T = TypeVar("T")
 STEPS = ("first", "second", "third")
@@ -29,9 +51,9 @@ FATES = st.sampled_from((WELL, WELL, WELL, KILLED, REFUSED))
 class Engineering(RuleBasedStateMachine):
     """Schedules, claims, steps, failures, deaths: and what must hold after each."""
 
-    def __init__(self) -> None:
+    def __init__(self, shop: Workshop) -> None:
         super().__init__()
-        self.shop = Workshop()
+        self.shop = shop
         self.clock = self.shop.clock
         self.wanted: set[str] = set()
         self.hands: dict[str, list[Work]] = {"ann": [], "ben": []}
@@ -50,7 +72,7 @@ class Engineering(RuleBasedStateMachine):
             return True, self.shop.do(unit, by=by, fate=fate)
         except Killed:
             self.hands[by].clear()
-        except sqlite3.IntegrityError:
+        except CommitRefused:
             pass
         return False, None
 
@@ -85,6 +107,13 @@ class Engineering(RuleBasedStateMachine):
             self.fence[item.id] = item.fence
             self.idle_claims[item.id] = self.idle_claims.get(item.id, 0) + 1
         self.hands[by].extend(taken)
+
+    @precondition(lambda self: any(self.hands.values()))
+    @rule(by=SOMEBODY)
+    def stalls_past_the_lease(self, by: str) -> None:
+        """What one holds, the other takes over: both think that it is theirs."""
+        self.clock.move(work.LEASE)
+        self.claim("ben" if by == "ann" else "ann", 3, WELL)
 
     @precondition(lambda self: any(self.hands.values()))
     @rule(by=SOMEBODY, which=st.integers(0, 5), fate=FATES)
@@ -243,5 +272,16 @@ class Engineering(RuleBasedStateMachine):
         self.dead_means_tried_often_and_told_once()
 
 
-TestEngineering = Engineering.TestCase
-TestEngineering.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+@pytest.mark.parametrize("kind", BOTH)
+def test_work_is_done_once_whatever_happens(kind: str, databases: Databases) -> None:
+    """Every law, after every event, on both databases."""
+    if kind == SQLITE:
+        often = settings(max_examples=40, stateful_step_count=40, deadline=None)
+        run_state_machine_as_test(lambda: Engineering(FileWorkshop()), settings=often)
+        return
+    server = databases.server()
+    name = asyncio.run(server.create())
+    asyncio.run(databases.on(server.url(name), furnish))
+    seldom = settings(max_examples=12, stateful_step_count=40, deadline=None)
+    run_state_machine_as_test(lambda: Engineering(ServerWorkshop(server.url(name))), settings=seldom)
+    asyncio.run(server.drop(name))
