@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,9 @@ STATIC = (
     ("mypy", ["-m", "mypy"]),
     ("catalogues", ["-m", "bot.catalogs", "check"]),
 )
-TESTS = (("pytest", ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]),)
+# Half as many again as there are cores: a test that plays on PostgreSQL, or watches another process, waits nearly half of its time.
+WORKERS = max(2, (os.cpu_count() or 1) * 3 // 2)
+TESTS = (("pytest", ["-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"]),)
 
 
 def main(arguments: list[str]) -> int:
