@@ -25,8 +25,7 @@ PLAYED = (
 )
 """How a transcript is played: the database, and whether in the pseudo-language. Each is played in two of these (`is_played`)."""
 TEAM_ON_POSTGRESQL = frozenset({
-    "test_bans", "test_breach", "test_breach_clock", "test_breach_telling", "test_clocks", "test_escalation", "test_holding",
-    "test_letters", "test_queue", "test_setup",
+    "test_breach_telling", "test_clocks", "test_holding", "test_letters", "test_queue", "test_setup",
 })  # fmt: skip
 """Of the team's transcripts those in which two may be at the same thing, or time passes."""
 _TEMPLATE = "desk_template"

@@ -136,7 +136,7 @@ class Machine(RuleBasedStateMachine):
 
 TestCases = Machine.TestCase
 TestCases.settings = settings(
-    max_examples=100, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -116,4 +116,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMarks = Machine.TestCase
-TestMarks.settings = settings(max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+TestMarks.settings = settings(max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))

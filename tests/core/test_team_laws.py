@@ -60,7 +60,7 @@ def _step(tx: Tx, deed: str, by: int, whom: int, role: Role | None) -> None:
         staff.revoke(tx, actor, whom, role)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(_STEPS, max_size=25))
 def test_a_role_changes_only_by_somebody_who_may_set_the_team_up(
     office: Office, steps: list[tuple[str, int, int, Role | None]]

@@ -183,7 +183,7 @@ def _steps() -> st.SearchStrategy[list[Step]]:
     return st.lists(one.map(lambda row: Step(row[0], *row[1], row[2], row[3])), min_size=10, max_size=40)
 
 
-@settings(max_examples=7, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(acts=_steps())
 def test_no_tap_and_no_command_of_a_member_confirms_anything(
     acts: list[Step], understanding: Understanding, tmp_path_factory: pytest.TempPathFactory

@@ -152,7 +152,7 @@ async def opened(stage: Stage) -> None:
         await stage.settle()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(acts=steps)
 def test_no_word_of_the_team_reaches_a_person_unsent(
     acts: list[Step], understanding: Understanding, tmp_path_factory: pytest.TempPathFactory
