@@ -68,18 +68,22 @@ def export_chain(entries: Iterable[AuditEntry]) -> Iterator[str]:
     hexadecimal.
     """
     for entry in entries:
-        row = {
-            "number": entry.number,
-            "at": entry.at.isoformat(timespec="milliseconds"),
-            "tag": entry.tag,
-            "actor": entry.actor,
-            "subject": entry.subject,
-            "ref": entry.ref,
-            "details": entry.details,
-            "before": entry.before.hex(),
-            "hash": entry.hash.hex(),
-        }
-        yield json.dumps(row, ensure_ascii=True, separators=(",", ":")) + "\n"
+        yield json.dumps(row_of(entry), ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def row_of(entry: AuditEntry) -> dict[str, object]:
+    """An entry as it stands in a file, of the trail and of a person's excerpt alike."""
+    return {
+        "number": entry.number,
+        "at": entry.at.isoformat(timespec="milliseconds"),
+        "tag": entry.tag,
+        "actor": entry.actor,
+        "subject": entry.subject,
+        "ref": entry.ref,
+        "details": entry.details,
+        "before": entry.before.hex(),
+        "hash": entry.hash.hex(),
+    }
 
 
 def sign(checkpoint: Checkpoint, seed: bytes) -> str:

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, select, update
 
 from bot.core.erasure.quarantine import Marker
+from bot.core.folders import sync_folder
 from bot.storage.directory import SqliteDirectory
 from bot.storage.doors import Door
 from bot.storage.presence import Presence
@@ -240,12 +241,3 @@ class FileStandMark:
                 os.fsync(file.fileno())
             half.replace(self._path)
         sync_folder(self._path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """What was made, renamed or removed in it lasts."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

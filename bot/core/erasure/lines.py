@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.core.errors import LedgerCutError
+from bot.core.folders import sync_folder
 
 
 class Lines(Protocol):
@@ -77,7 +78,7 @@ class FileLines:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if new:
-                _sync_folder(self._path.parent)
+                sync_folder(self._path.parent)
             self._file = file
             yield
         finally:
@@ -124,12 +125,4 @@ def _write_anew(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

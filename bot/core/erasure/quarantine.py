@@ -15,6 +15,7 @@ from bot.core.cases import Status
 from bot.core.erasure.job import ERASE
 from bot.core.erasure.ledger import Entry, Ledger
 from bot.core.errors import LedgerCutError, QuarantineError
+from bot.core.folders import sync_folder
 from bot.core.ports import Tx
 
 _WAY_OUT = "people who were erased may be in this database: run `python -m bot restore` to replay the erasure ledger"
@@ -48,11 +49,11 @@ class FileMarker:
         handle = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
         os.fsync(handle)
         os.close(handle)
-        _sync(self._folder)
+        sync_folder(self._folder)
 
     def leave(self) -> None:
         self._file.unlink(missing_ok=True)
-        _sync(self._folder)
+        sync_folder(self._folder)
 
     def is_on(self) -> bool:
         return self._file.exists()
@@ -86,11 +87,3 @@ def _is_under_way(tx: Tx, ref: str) -> bool:
     if case is None or case.status not in (Status.ERASING, Status.WORKING):
         return False
     return case.held or bool(tx.work.count(kind=ERASE, ref=ref, state__ne="done"))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

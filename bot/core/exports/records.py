@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 
 from bot.core.audit import AuditEntry
+from bot.core.audit_lines import row_of
 from bot.core.work import Engine
 
 _PAGE = 500
@@ -30,15 +31,4 @@ def excerpt(engine: Engine, pseudonym: str) -> Iterator[str]:
 
 
 def _line(entry: AuditEntry) -> str:
-    row = {
-        "number": entry.number,
-        "at": entry.at.isoformat(timespec="milliseconds"),
-        "tag": entry.tag,
-        "actor": entry.actor,
-        "subject": entry.subject,
-        "ref": entry.ref,
-        "details": entry.details,
-        "before": entry.before.hex(),
-        "hash": entry.hash.hex(),
-    }
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json.dumps(row_of(entry), ensure_ascii=False) + "\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.core.errors import KeyUnavailableError, SealError
+from bot.core.folders import sync_folder
 from bot.core.keys.envelope import KEY_BYTES, unwrap, wrap
 
 _NAME_BYTES = 32
@@ -93,7 +94,7 @@ class FileKekHolder:
     def finish_rotation(self) -> None:
         """The next key takes the place of the old one, which is gone then."""
         self._next.replace(self._path)
-        _sync_folder(self._path.parent)
+        sync_folder(self._path.parent)
         self._keys = self._load()
 
     def _unwrap(self, wrapped: bytes, name: str) -> bytes:
@@ -178,12 +179,4 @@ def _write_key(path: Path) -> None:
         return
     finally:
         half.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
